@@ -1,0 +1,81 @@
+import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
+
+/** What the sessions need of the two banks, and what the banks may ask of the sessions. Banks implement these; they never see each other. */
+
+/** A call from a charge point, decoded by its contract. */
+export interface DeviceCall {
+  readonly identity: string;
+  readonly version: SoapVersion;
+  readonly action: string;
+  readonly payload: SoapObject;
+  /** wsa:MessageID as sent, trimmed. */
+  readonly messageId: string | undefined;
+  /** The bridge's own id of this exchange, in every log line of it. */
+  readonly exchange: string;
+  readonly receivedAt: number;
+  /** Where this request says the charge point listens; undefined when it says nothing usable. */
+  readonly callback: string | undefined;
+  /** Loss codes met while reading, one entry each (`xml-unknown`, `str-trim`…). */
+  readonly losses: readonly string[];
+  /** Settles when the HTTP response has left (true) or the connection died before (false). Never rejects. */
+  readonly responded: Promise<boolean>;
+}
+
+/** A call to a charge point. */
+export interface DeviceRequest {
+  readonly identity: string;
+  readonly version: SoapVersion;
+  readonly action: string;
+  readonly payload: SoapObject;
+  readonly exchange: string;
+  /** Last callback address learnt from the charge point; the configuration may override it. */
+  readonly callback: string | undefined;
+}
+
+/** The near bank. Rejects with BridgeError `NoCallback`, `CallbackDenied` or `Device…`. One call at a time is the session's duty. */
+export interface DevicePort {
+  call(request: DeviceRequest): Promise<SoapObject>;
+}
+
+export interface CsmsRequest {
+  readonly identity: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly exchange: string;
+  /** Milliseconds to wait for the link to open and for earlier calls; then `CsmsAway`. */
+  readonly sendWithin: number;
+  /** Milliseconds to wait for the answer once sent; then `CsmsTimeout`. */
+  readonly answerWithin: number;
+}
+
+/** The far bank. Opens the link on the first call. */
+export interface CsmsPort {
+  /** Rejects: `CsmsAway` (never sent), `CsmsLost` (sent, link broke), `CsmsTimeout`, `Csms…` for a CALLERROR (its code and details in `details`), `IdentityUnknown` when the CSMS answers 404 to the upgrade. */
+  call(request: CsmsRequest): Promise<JsonObject>;
+  open(identity: string): void;
+  close(identity: string, reason: string): void;
+}
+
+/** What the near bank may ask. Rejects with BridgeError. */
+export interface DeviceSide {
+  receive(call: DeviceCall): Promise<SoapObject>;
+}
+
+/** A CALL of the CSMS, repaired and valid by the schema of its version. */
+export interface CsmsCall {
+  readonly identity: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+  /** OCPP-J unique id. */
+  readonly uniqueId: string;
+  readonly exchange: string;
+  readonly receivedAt: number;
+  /** `json-unknown` once for each thing dropped while reading. */
+  readonly losses: readonly string[];
+}
+
+/** What the far bank may ask or tell. */
+export interface CsmsSide {
+  receiveCall(call: CsmsCall): Promise<JsonObject>;
+  linkChanged(identity: string, state: 'open' | 'closed'): void;
+}
