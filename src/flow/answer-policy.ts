@@ -1,0 +1,15 @@
+import { isoTime } from '../base/clock.ts';
+import type { Json, JsonObject } from '../base/message.ts';
+import type { AnswerPolicy } from '../mapping/translator.ts';
+
+/** The answer a table prescribes, with `$now` filled in. */
+export function policyAnswer(policy: AnswerPolicy, now: number): JsonObject {
+  return fill(policy.answer, isoTime(now)) as JsonObject;
+}
+
+function fill(value: Json, time: string): Json {
+  if (value === '$now') return time;
+  if (Array.isArray(value)) return value.map((item) => fill(item, time));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fill(item, time)]));
+}

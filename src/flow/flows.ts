@@ -1,0 +1,178 @@
+import type { Refusal } from '../base/errors.ts';
+import type { JsonObject } from '../base/message.ts';
+import { bootNotification, registered } from './boot-notification.ts';
+import {
+  command,
+  remoteStartTransaction,
+  remoteStopTransaction,
+  reset,
+  sendLocalList,
+  unlockConnector,
+} from './commands.ts';
+import { changeConfiguration, getConfiguration, getLocalListVersion } from './configuration.ts';
+import {
+  type Context,
+  type Decision,
+  type DownFlow,
+  type DownPolicy,
+  decision,
+  type Effect,
+  type Exchange,
+  type SentCall,
+  type UpFlow,
+  type UpPolicy,
+} from './decision.ts';
+import { heartbeat } from './heartbeat.ts';
+import {
+  diagnosticsStatusNotification,
+  firmwareStatusNotification,
+  getDiagnostics,
+  updateFirmware,
+} from './progress.ts';
+import { registrationGate } from './registration.ts';
+import { AWAY, refuseByPolicy } from './relay.ts';
+import { isStateMessage, told, untold } from './unsent.ts';
+import type { ChargePointState } from './state.ts';
+import { statusNotification } from './status-notification.ts';
+import { meterValues, startTransaction, stopTransaction } from './transaction.ts';
+import { triggerMessage } from './trigger-message.ts';
+
+/** Which flow rules which exchange. An action without one is simply relayed. */
+
+const UP: Readonly<Record<string, UpFlow>> = {
+  BootNotification: bootNotification,
+  DiagnosticsStatusNotification: diagnosticsStatusNotification,
+  FirmwareStatusNotification: firmwareStatusNotification,
+  Heartbeat: heartbeat,
+  MeterValues: meterValues,
+  StartTransaction: startTransaction,
+  StatusNotification: statusNotification,
+  StopTransaction: stopTransaction,
+};
+
+const DOWN: Readonly<Record<string, DownFlow>> = {
+  ChangeConfiguration: changeConfiguration,
+  GetConfiguration: getConfiguration,
+  GetDiagnostics: getDiagnostics,
+  GetLocalListVersion: getLocalListVersion,
+  RemoteStartTransaction: remoteStartTransaction,
+  RemoteStopTransaction: remoteStopTransaction,
+  Reset: reset,
+  SendLocalList: sendLocalList,
+  TriggerMessage: triggerMessage,
+  UnlockConnector: unlockConnector,
+  UpdateFirmware: updateFirmware,
+};
+
+/** The charge point calls. `first` = the CSMS has not seen this charge point since the bridge started. */
+export function deviceCalls(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision {
+  const refusal = registrationGate(state, exchange.action);
+  if (refusal) return decision(state, { do: 'refuse', refusal });
+  const forward: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
+  const decided = UP[exchange.action]?.call?.(state, exchange, context) ?? decision(state, forward);
+  if (!first || exchange.action === 'BootNotification') return decided;
+  return { state: decided.state, effects: [...introduction(state), ...decided.effects] };
+}
+
+/** A CSMS that has not seen this charge point boot may refuse everything else, so the last boot is told again first. */
+function introduction(state: ChargePointState): Effect[] {
+  if (state.boot === undefined) return [];
+  return [{ do: 'call-csms', action: 'BootNotification', payload: state.boot.request, own: true }];
+}
+
+export function csmsAnswered(
+  state: ChargePointState,
+  exchange: Exchange,
+  answer: JsonObject,
+  context: Context,
+): Decision {
+  const effect: Effect = { do: 'answer', payload: answer };
+  return UP[exchange.action]?.answered?.(state, exchange, answer, context) ?? decision(state, effect);
+}
+
+/**
+ * The CSMS refused, or could not be asked. SecurityError is what a CSMS that lost its memory says to a charge point that has
+ * not booted in its eyes: the last boot is told once more, then the call.
+ */
+export function csmsRefused(
+  state: ChargePointState,
+  exchange: Exchange,
+  refusal: Refusal,
+  attempt: number,
+  policy: UpPolicy,
+  context: Context,
+): Decision {
+  if (refusal.code === 'CsmsSecurityError' && attempt === 1 && state.boot && exchange.action !== 'BootNotification') {
+    const again: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
+    return decision(state, ...introduction(state), again);
+  }
+  const flow = UP[exchange.action]?.refused ?? refuseByPolicy;
+  return flow(state, exchange, refusal, policy, context);
+}
+
+/** The answer has left for the charge point. */
+export function deviceHasAnswer(
+  state: ChargePointState,
+  exchange: Exchange,
+  answer: JsonObject,
+  context: Context,
+): Decision {
+  return UP[exchange.action]?.delivered?.(state, exchange, answer, context) ?? decision(state);
+}
+
+/** The CSMS answered a call that the bridge made by itself. */
+export function ownCallAnswered(
+  state: ChargePointState,
+  exchange: Exchange,
+  answer: JsonObject,
+  context: Context,
+): Decision {
+  if (exchange.action === 'BootNotification') return decision(registered(state, answer, context.now));
+  return decision(told(state, exchange));
+}
+
+/** A state message of the bridge's own did not get through: it is told when the link is back. */
+export function ownCallRefused(
+  state: ChargePointState,
+  exchange: Exchange,
+  refusal: Refusal,
+  context: Context,
+): Decision {
+  return decision(AWAY.has(refusal.code) && isStateMessage(exchange) ? untold(state, exchange, context.now) : state);
+}
+
+export function csmsCalls(state: ChargePointState, exchange: Exchange, policy: DownPolicy, context: Context): Decision {
+  const flow = DOWN[exchange.action]?.call;
+  return flow ? flow(state, exchange, policy, context) : command(state, exchange, policy, context);
+}
+
+export function deviceAnswered(
+  state: ChargePointState,
+  exchange: Exchange,
+  answer: JsonObject,
+  sent: SentCall,
+  context: Context,
+): Decision {
+  const effect: Effect = { do: 'answer', payload: answer };
+  return DOWN[exchange.action]?.answered?.(state, exchange, answer, sent, context) ?? decision(state, effect);
+}
+
+export function deviceRefused(
+  state: ChargePointState,
+  exchange: Exchange,
+  refusal: Refusal,
+  sent: SentCall,
+  context: Context,
+): Decision {
+  const effect: Effect = { do: 'refuse', refusal };
+  return DOWN[exchange.action]?.refused?.(state, exchange, refusal, sent, context) ?? decision(state, effect);
+}
+
+/** The link is open again: what the CSMS missed is told, newest state only. It stays on the list until it is answered. */
+export function linkOpened(state: ChargePointState): Decision {
+  const missed = Object.values(state.unsent);
+  return decision(
+    state,
+    ...missed.map(({ action, payload }): Effect => ({ do: 'call-csms', action, payload, own: true })),
+  );
+}

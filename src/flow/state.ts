@@ -1,0 +1,133 @@
+import type { JsonObject, SoapVersion } from '../base/message.ts';
+
+/**
+ * What the bridge remembers of one charge point: one plain JSON document, written whole at every commit.
+ * Payloads are in the pivot (OCPP 1.6 JSON names). Times named `…At` are milliseconds since 1970.
+ */
+export interface ChargePointState {
+  /** Shape of this document; raised when it changes. */
+  readonly schema: 1;
+  readonly version?: SoapVersion;
+  /** Last callback address learnt from the charge point's own requests. */
+  readonly callback?: string;
+  readonly boot?: Boot;
+  readonly registration?: Registration;
+  readonly connectors: Readonly<Record<string, Connector>>;
+  /** By the charge point's transaction id. Ended ones stay a while: late readings belong to them. */
+  readonly transactions: Readonly<Record<string, Transaction>>;
+  /** Tags too long for OCPP 1.6: alias -> tag as the charge point writes it. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** By lower-case key. */
+  readonly configuration: Readonly<Record<string, ConfigurationKey>>;
+  readonly diagnostics?: Progress;
+  readonly firmware?: Progress;
+  /** Commands that were Accepted lately and can explain why a transaction stops; newest last. */
+  readonly commands: readonly AcceptedCommand[];
+  /** State messages the CSMS has not seen, by slot (`StatusNotification/1`): only the newest of each counts. */
+  readonly unsent: Readonly<Record<string, UnsentMessage>>;
+  /** Hex password of the link that the CSMS set through the key AuthorizationKey. */
+  readonly authorizationKey?: string;
+}
+
+export interface Boot {
+  readonly request: JsonObject;
+  readonly at: number;
+}
+
+export interface Registration {
+  readonly status: 'Accepted' | 'Pending' | 'Rejected';
+  /** Seconds: heartbeat interval when Accepted, else the pause before the next BootNotification. */
+  readonly interval: number;
+  readonly at: number;
+}
+
+export interface Connector {
+  /** Last StatusNotification request, the charge point's or one made by the bridge. */
+  readonly status?: JsonObject;
+  readonly statusAt?: number;
+  /** When the last transaction ended with the connector not Available since. */
+  readonly finishingSince?: number;
+  /** Last MeterValues request. */
+  readonly meter?: JsonObject;
+  readonly meterAt?: number;
+}
+
+export interface Transaction {
+  /** Id that the charge point knows. */
+  readonly device: number;
+  /** Id that the CSMS gave. */
+  readonly csms: number;
+  readonly connectorId: number;
+  /** As the pivot writes it. */
+  readonly idTag: string;
+  /** Wh. */
+  readonly meterStart: number;
+  /** Time in the StartTransaction message, ms. */
+  readonly startedAt: number;
+  /** idTagInfo.status of the answer. */
+  readonly authorization: string;
+  readonly stoppedAt?: number;
+}
+
+export interface ConfigurationKey {
+  /** The charge point's own spelling. */
+  readonly spelling: string;
+  readonly value?: string;
+  readonly readonly?: boolean;
+}
+
+export interface Progress {
+  readonly status?: string;
+  /** An operation the charge point took on and has not finished. */
+  readonly open: boolean;
+  /** When it was taken on, or when it may begin (UpdateFirmware retrieveDate). */
+  readonly at: number;
+}
+
+export interface AcceptedCommand {
+  readonly action: 'RemoteStopTransaction' | 'Reset' | 'UnlockConnector';
+  readonly at: number;
+  readonly transactionId?: number;
+  readonly connectorId?: number;
+  readonly type?: string;
+}
+
+export interface UnsentMessage {
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly at: number;
+}
+
+export const EMPTY_STATE: ChargePointState = {
+  schema: 1,
+  connectors: {},
+  transactions: {},
+  aliases: {},
+  configuration: {},
+  commands: [],
+  unsent: {},
+};
+
+/** State with some entries of one of its maps set, the rest as it was. */
+export function withConnector(state: ChargePointState, id: number, change: Partial<Connector>): ChargePointState {
+  const key = String(id);
+  return { ...state, connectors: { ...state.connectors, [key]: { ...state.connectors[key], ...change } } };
+}
+
+/** The transaction running on a connector, the newest if the charge point never stopped an older one. */
+export function openTransaction(state: ChargePointState, connectorId: number): Transaction | undefined {
+  let found: Transaction | undefined;
+  for (const transaction of Object.values(state.transactions)) {
+    if (transaction.connectorId !== connectorId || transaction.stoppedAt !== undefined) continue;
+    if (found === undefined || transaction.startedAt > found.startedAt) found = transaction;
+  }
+  return found;
+}
+
+/** Numbers above 0 of all connectors heard of. */
+export function connectorIds(state: ChargePointState): number[] {
+  return Object.keys(state.connectors)
+    .map(Number)
+    .filter((id) => id > 0)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,121 @@
+import type { JsonObject } from '../base/message.ts';
+import { type Context, decision, type Effect, type UpFlow } from './decision.ts';
+import { synthesise } from './status-notification.ts';
+import type { ChargePointState, Transaction } from './state.ts';
+import { withConnector } from './state.ts';
+
+const INT_MAX = 2_147_483_647;
+const INT_MIN = -2_147_483_648;
+const DAY = 24 * 3_600_000;
+/** Ids stay translatable this long after the stop was confirmed. */
+const KEEP_ENDED = 30 * DAY;
+const MOST_ENDED = 200;
+
+/** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
+export const startTransaction: UpFlow = {
+  answered(state, exchange, answer, context) {
+    const transaction = started(state, exchange.request, answer);
+    const next = { ...state, transactions: { ...kept(state, context.now), [transaction.device]: transaction } };
+    return decision(
+      cleared(next, transaction.connectorId),
+      ...(transaction.device === transaction.csms ? [] : [aliasLoss]),
+      { do: 'remember-answer', payload: answer },
+      { do: 'answer', payload: answer },
+    );
+  },
+  delivered(state, exchange, answer, context) {
+    const status = (answer['idTagInfo'] as JsonObject | undefined)?.['status'];
+    if (status !== 'Accepted') return decision(state);
+    return synthesise(
+      state,
+      Number(exchange.request['connectorId']),
+      'Charging',
+      exchange.request['timestamp'],
+      context,
+    );
+  },
+};
+
+const aliasLoss: Effect = { do: 'loss', code: 'tx-alias', field: 'transactionId' };
+
+function started(state: ChargePointState, request: JsonObject, answer: JsonObject): Transaction {
+  const csms = Number(answer['transactionId']);
+  const idTagInfo = answer['idTagInfo'] as JsonObject | undefined;
+  return {
+    device: deviceId(state, csms),
+    csms,
+    connectorId: Number(request['connectorId']),
+    idTag: String(request['idTag']),
+    meterStart: Number(request['meterStart']),
+    startedAt: Date.parse(String(request['timestamp'])),
+    authorization: String(idTagInfo?.['status']),
+  };
+}
+
+/** The CSMS's id where xs:int can hold it, else the next free positive number of this charge point. */
+function deviceId(state: ChargePointState, csms: number): number {
+  if (csms >= INT_MIN && csms <= INT_MAX) return csms;
+  for (const transaction of Object.values(state.transactions)) if (transaction.csms === csms) return transaction.device;
+  let id = 1;
+  while (state.transactions[id] !== undefined) id += 1;
+  return id;
+}
+
+/** Transactions worth keeping: the running ones, and the ended ones of the last month. */
+function kept(state: ChargePointState, now: number): Record<string, Transaction> {
+  const all = Object.entries(state.transactions);
+  const ended = all.filter(([, transaction]) => transaction.stoppedAt !== undefined);
+  const oldest =
+    ended.length > MOST_ENDED ? ended.map(([, t]) => t.stoppedAt ?? 0).sort((a, b) => b - a)[MOST_ENDED - 1] : 0;
+  const since = Math.max(now - KEEP_ENDED, oldest ?? 0);
+  return Object.fromEntries(all.filter(([, t]) => t.stoppedAt === undefined || t.stoppedAt >= since));
+}
+
+/** A new session on a connector ends the "finishing" of the one before. */
+function cleared(state: ChargePointState, connectorId: number): ChargePointState {
+  const { finishingSince: _, ...connector } = state.connectors[connectorId] ?? {};
+  return { ...state, connectors: { ...state.connectors, [connectorId]: connector } };
+}
+
+/** StopTransaction. The pivot carries the CSMS's transaction id. */
+export const stopTransaction: UpFlow = {
+  answered(state, exchange, answer, context) {
+    return decision(
+      stopped(state, exchange.request, context),
+      { do: 'remember-answer', payload: answer },
+      { do: 'answer', payload: answer },
+    );
+  },
+  delivered(state, exchange, _answer, context) {
+    const transaction = byCsmsId(state, exchange.request);
+    if (transaction === undefined) return decision(state);
+    return synthesise(state, transaction.connectorId, 'Finishing', exchange.request['timestamp'], context);
+  },
+};
+
+function stopped(state: ChargePointState, request: JsonObject, context: Context): ChargePointState {
+  const transaction = byCsmsId(state, request);
+  if (transaction === undefined) return state;
+  const stoppedAt = Date.parse(String(request['timestamp']));
+  const transactions = { ...state.transactions, [transaction.device]: { ...transaction, stoppedAt } };
+  const status = state.connectors[transaction.connectorId]?.status?.['status'];
+  const next = { ...state, transactions };
+  return status === 'Available' ? next : withConnector(next, transaction.connectorId, { finishingSince: context.now });
+}
+
+function byCsmsId(state: ChargePointState, request: JsonObject): Transaction | undefined {
+  const id = Number(request['transactionId']);
+  return Object.values(state.transactions).find((transaction) => transaction.csms === id);
+}
+
+/** MeterValues: kept for triggers, and a repeat gets the same answer. */
+export const meterValues: UpFlow = {
+  answered(state, exchange, answer, context) {
+    const meter = { meter: exchange.request, meterAt: context.now };
+    return decision(
+      withConnector(state, Number(exchange.request['connectorId']), meter),
+      { do: 'remember-answer', payload: answer },
+      { do: 'answer', payload: answer },
+    );
+  },
+};

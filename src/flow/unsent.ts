@@ -1,0 +1,43 @@
+import type { Exchange } from './decision.ts';
+import type { ChargePointState } from './state.ts';
+
+/** State messages the CSMS has not seen. Of each kind and connector only the newest matters: it is state, not history. */
+
+const PER_CONNECTOR = 'StatusNotification';
+const STATE_MESSAGES: ReadonlySet<string> = new Set([
+  PER_CONNECTOR,
+  'DiagnosticsStatusNotification',
+  'FirmwareStatusNotification',
+]);
+
+export function isStateMessage(exchange: Exchange): boolean {
+  return STATE_MESSAGES.has(exchange.action);
+}
+
+function slot(exchange: Exchange): string {
+  return exchange.action === PER_CONNECTOR ? `${exchange.action}/${exchange.request['connectorId']}` : exchange.action;
+}
+
+export function hasUntold(state: ChargePointState, exchange: Exchange): boolean {
+  return state.unsent[slot(exchange)] !== undefined;
+}
+
+/** To be told later, in place of any older one. */
+export function untold(state: ChargePointState, exchange: Exchange, now: number): ChargePointState {
+  const unsent = { action: exchange.action, payload: exchange.request, at: now };
+  return { ...state, unsent: { ...state.unsent, [slot(exchange)]: unsent } };
+}
+
+/** The CSMS has seen something newer of this kind, straight from the charge point. */
+export function superseded(state: ChargePointState, exchange: Exchange): ChargePointState {
+  if (!hasUntold(state, exchange)) return state;
+  const { [slot(exchange)]: _, ...unsent } = state.unsent;
+  return { ...state, unsent };
+}
+
+/** The CSMS has seen this one. A message that was replaced while it was under way is still to be told. */
+export function told(state: ChargePointState, exchange: Exchange): ChargePointState {
+  const waiting = state.unsent[slot(exchange)];
+  if (waiting === undefined || JSON.stringify(waiting.payload) !== JSON.stringify(exchange.request)) return state;
+  return superseded(state, exchange);
+}
