@@ -2,9 +2,9 @@ import type { JsonObject } from '../base/message.ts';
 import {
   type Context,
   type Decision,
-  decision,
   type DownFlow,
   type DownPolicy,
+  decision,
   type Effect,
   type Exchange,
 } from './decision.ts';

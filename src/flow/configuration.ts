@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/message.ts';
-import { type Context, type Decision, decision, type DownFlow, type Effect, type Exchange } from './decision.ts';
+import { type Context, type Decision, type DownFlow, decision, type Effect, type Exchange } from './decision.ts';
 import { type ChargePointState, type ConfigurationKey, connectorIds } from './state.ts';
 
 /**

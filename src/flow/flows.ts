@@ -31,11 +31,11 @@ import {
 } from './progress.ts';
 import { registrationGate } from './registration.ts';
 import { AWAY, refuseByPolicy } from './relay.ts';
-import { isStateMessage, told, untold } from './unsent.ts';
 import type { ChargePointState } from './state.ts';
 import { statusNotification } from './status-notification.ts';
 import { meterValues, startTransaction, stopTransaction } from './transaction.ts';
 import { triggerMessage } from './trigger-message.ts';
+import { isStateMessage, told, untold } from './unsent.ts';
 
 /** Which flow rules which exchange. An action without one is simply relayed. */
 

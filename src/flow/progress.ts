@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/message.ts';
-import { type Decision, decision, type DownFlow, type Exchange, type UpFlow } from './decision.ts';
+import { type Decision, type DownFlow, decision, type Exchange, type UpFlow } from './decision.ts';
 import type { ChargePointState, Progress } from './state.ts';
 import { superseded } from './unsent.ts';
 

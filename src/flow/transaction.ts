@@ -1,8 +1,8 @@
 import type { JsonObject } from '../base/message.ts';
 import { type Context, decision, type Effect, type UpFlow } from './decision.ts';
-import { synthesise } from './status-notification.ts';
 import type { ChargePointState, Transaction } from './state.ts';
 import { withConnector } from './state.ts';
+import { synthesise } from './status-notification.ts';
 
 const INT_MAX = 2_147_483_647;
 const INT_MIN = -2_147_483_648;

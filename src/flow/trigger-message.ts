@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/message.ts';
-import { type Context, decision, type DownFlow, type Effect } from './decision.ts';
 import { command } from './commands.ts';
+import { type Context, type DownFlow, decision, type Effect } from './decision.ts';
 import { type ChargePointState, connectorIds, type Progress } from './state.ts';
 
 /** The CALLRESULT must be on its way before the message it promised. */

@@ -54,6 +54,8 @@ export interface CsmsPort {
   call(request: CsmsRequest): Promise<JsonObject>;
   open(identity: string): void;
   close(identity: string, reason: string): void;
+  /** A setting of this link that the CSMS changed: hex AuthorizationKey (the link is opened anew with it), or seconds between pings. */
+  configure(identity: string, key: 'AuthorizationKey' | 'WebSocketPingInterval', value: string): void;
 }
 
 /** What the near bank may ask. Rejects with BridgeError. */

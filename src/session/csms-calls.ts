@@ -1,0 +1,221 @@
+import type { Timer } from '../base/clock.ts';
+import { BridgeError, type Refusal, refusalOf } from '../base/errors.ts';
+import type { JsonObject, SoapVersion } from '../base/message.ts';
+import type { Effect, Exchange, SentCall } from '../flow/decision.ts';
+import { csmsCalls, deviceAnswered, deviceRefused } from '../flow/flows.ts';
+import type { ChargePointState } from '../flow/state.ts';
+import type { DownAction, Loss } from '../mapping/translator.ts';
+import type { Outcome } from './observer.ts';
+import type { CsmsCall } from './ports.ts';
+import type { Session, Step } from './session.ts';
+
+interface DownExchange extends Exchange {
+  readonly call: CsmsCall;
+  readonly version: SoapVersion;
+  readonly table: DownAction;
+  readonly losses: string[];
+  readonly resolve: (payload: JsonObject) => void;
+  readonly reject: (error: unknown) => void;
+  sent: SentCall;
+  done: boolean;
+}
+
+/** A question that waits until the charge point may be called. */
+interface Waiting {
+  readonly exchange: DownExchange;
+  readonly effect: Extract<Effect, { do: 'call-device' }>;
+  readonly deadline: Timer;
+}
+
+/** Calls of the CSMS to one charge point: one at a time, and never while a request of the charge point waits for its answer. */
+export class CsmsCalls {
+  readonly #session: Session;
+  readonly #queue: Waiting[] = [];
+  #open = 0;
+  #calling = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  async receive(call: CsmsCall): Promise<JsonObject> {
+    const { deps } = this.#session;
+    if (this.#open >= deps.settings.mostWaiting) throw new BridgeError('Busy');
+    this.#open += 1;
+    try {
+      const version = this.#session.settings.version ?? (await this.#session.record.load()).version;
+      if (version === undefined) throw this.#unheard(call);
+      return await this.#run(call, version);
+    } finally {
+      this.#open -= 1;
+    }
+  }
+
+  #unheard(call: CsmsCall): BridgeError {
+    const error = new BridgeError('NoCallback', 'the charge point has never been heard');
+    const report = { direction: 'down', version: undefined, outcome: 'refused', losses: call.losses } as const;
+    this.#report(call, { ...report, code: error.code, reason: error.message });
+    return error;
+  }
+
+  #run(call: CsmsCall, version: SoapVersion): Promise<JsonObject> {
+    return new Promise((resolve, reject) => {
+      const table = this.#session.deps.translators().get(version)?.down.get(call.action);
+      if (table === undefined) {
+        reject(new BridgeError('UnknownAction', `${call.action} is not known`));
+        return;
+      }
+      const { action, payload: request } = call;
+      const exchange: DownExchange = {
+        ...{ id: call.exchange, action, request, call, version, table, resolve, reject },
+        losses: [...call.losses],
+        sent: { payload: request, attempt: 0 },
+        done: false,
+      };
+      for (const code of call.losses) this.#session.loss(code, version, action, '');
+      this.#step(exchange, (state) => csmsCalls(state, exchange, table, this.#session.context(version)));
+    });
+  }
+
+  #step(exchange: DownExchange, decide: (state: ChargePointState) => Step): void {
+    this.#session
+      .step(decide, (effects, state) => this.#act(exchange, effects, state))
+      .catch((error: unknown) => {
+        this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);
+        this.#refuse(exchange, refusalOf(error));
+      });
+  }
+
+  #act(exchange: DownExchange, effects: readonly Effect[], state: ChargePointState): void {
+    for (const effect of effects) {
+      if (effect.do === 'call-device') this.#enqueue(exchange, effect);
+      else if (effect.do === 'answer') this.#answer(exchange, effect.payload);
+      else if (effect.do === 'refuse') this.#refuse(exchange, effect.refusal);
+      else if (effect.do === 'call-csms') this.#session.callAsOwn(effect, state.version ?? exchange.version);
+      else if (effect.do === 'loss') this.#lost(exchange, [{ code: effect.code, field: effect.field }]);
+      else if (effect.do === 'link-setting') {
+        const { key, value } = effect;
+        // Behind the answer that is on its way on the same link.
+        this.#session.deps.clock.after(0, () => this.#session.deps.csms.configure(this.#session.identity, key, value));
+      }
+    }
+  }
+
+  #enqueue(exchange: DownExchange, effect: Waiting['effect']): void {
+    const { clock, settings } = this.#session.deps;
+    const deadline = clock.after(settings.commandWithin, () => {
+      const at = this.#queue.findIndex((waiting) => waiting.exchange === exchange);
+      if (at < 0) return;
+      this.#queue.splice(at, 1);
+      const reason = 'the charge point was busy until the command expired; it was not sent';
+      this.#refuse(exchange, { code: 'CommandExpired', reason });
+    });
+    const waiting = { exchange, effect, deadline };
+    // A second attempt belongs to the call whose turn it is.
+    if (effect.attempt !== undefined && effect.attempt > 1) this.#queue.unshift(waiting);
+    else this.#queue.push(waiting);
+    this.pump();
+  }
+
+  /** Sends the next waiting command if the charge point may be called now. */
+  pump(): void {
+    if (this.#calling || !this.#session.deviceCalls.quiet) return;
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    next.deadline.cancel();
+    this.#calling = true;
+    this.#call(next.exchange, next.effect)
+      .catch((error: unknown) => this.#refuse(next.exchange, refusalOf(error)))
+      .finally(() => {
+        this.#calling = false;
+        this.pump();
+      });
+  }
+
+  async #call(exchange: DownExchange, effect: Waiting['effect']): Promise<void> {
+    const { device, clock, observe } = this.#session.deps;
+    const { identity, record } = this.#session;
+    const { version } = exchange;
+    const state = await record.load();
+    const memory = this.#session.memory(state, exchange.call.receivedAt);
+    const began = clock.monotonic();
+    const request = exchange.table.request(effect.payload, memory);
+    observe.mapped((clock.monotonic() - began) / 1000);
+    this.#lost(exchange, request.losses);
+    if (request.kind !== 'value') {
+      if (request.kind === 'refusal') this.#refuse(exchange, request.refusal);
+      else this.#answer(exchange, request.answer);
+      return;
+    }
+    exchange.sent = { payload: effect.payload, attempt: effect.attempt ?? 1 };
+    const context = () => this.#session.context(version);
+    const called = clock.monotonic();
+    try {
+      const to = { identity, version, action: effect.action, exchange: exchange.id, callback: state.callback };
+      const said = await device.call({ ...to, payload: request.value });
+      observe.deviceAnswered(effect.action, (clock.monotonic() - called) / 1000);
+      const answer = exchange.table.answer(said, this.#session.memory(await record.load(), clock.now()));
+      this.#lost(exchange, answer.losses);
+      if (answer.kind === 'refusal') this.#refuse(exchange, answer.refusal);
+      else {
+        const payload = answer.kind === 'value' ? answer.value : answer.answer;
+        this.#step(exchange, (now) => deviceAnswered(now, exchange, payload, exchange.sent, context()));
+      }
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.code === 'Internal') observe.failure(identity, exchange.action, error);
+      this.#step(exchange, (now) => deviceRefused(now, exchange, refusal, exchange.sent, context()));
+    }
+  }
+
+  #lost(exchange: DownExchange, losses: readonly Loss[]): void {
+    for (const { code, field, raw } of losses) {
+      exchange.losses.push(code);
+      this.#session.loss(code, exchange.version, exchange.action, field, raw);
+    }
+  }
+
+  #answer(exchange: DownExchange, payload: JsonObject): void {
+    const outcome = exchange.sent.attempt === 0 ? 'answered-by-bridge' : 'answered';
+    this.#finish(exchange, outcome, () => exchange.resolve(payload));
+  }
+
+  #refuse(exchange: DownExchange, refusal: Refusal): void {
+    const { code, reason, details } = refusal;
+    const error = new BridgeError(code, reason, details && { details });
+    this.#finish(exchange, 'refused', () => exchange.reject(error), refusal);
+  }
+
+  #finish(exchange: DownExchange, outcome: Outcome, tell: () => void, refusal?: Refusal): void {
+    if (exchange.done) return;
+    exchange.done = true;
+    this.#report(exchange.call, {
+      ...{ direction: 'down', version: exchange.version, outcome, losses: exchange.losses },
+      ...(refusal && { code: refusal.code, reason: refusal.reason }),
+    });
+    tell();
+  }
+
+  #report(
+    call: CsmsCall,
+    rest: Omit<
+      Parameters<Session['deps']['observe']['exchange']>[0],
+      'exchange' | 'identity' | 'action' | 'duration' | 'messageId'
+    >,
+  ): void {
+    const { clock, observe } = this.#session.deps;
+    const { exchange, identity, action } = call;
+    observe.exchange({
+      exchange,
+      identity,
+      action,
+      messageId: call.uniqueId,
+      duration: clock.now() - call.receivedAt,
+      ...rest,
+    });
+  }
+}

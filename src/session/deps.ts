@@ -1,0 +1,46 @@
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import type { SoapVersion } from '../base/message.ts';
+import type { FlowSettings } from '../flow/decision.ts';
+import type { Translator } from '../mapping/translator.ts';
+import type { Store } from '../store/store.ts';
+import type { SessionObserver } from './observer.ts';
+import type { CsmsPort, DevicePort } from './ports.ts';
+
+/** Milliseconds, unless said otherwise. */
+export interface SessionSettings {
+  /** A charge point gets its answer within this time, whatever the CSMS does. */
+  readonly answerWithin: number;
+  /** A CALL to the CSMS is kept open this long: a late answer still serves the repeat. */
+  readonly callTimeout: number;
+  /** A command of the CSMS waits at most this long for its turn. */
+  readonly commandWithin: number;
+  /** Exchanges waiting per charge point and direction; more are refused as Busy. */
+  readonly mostWaiting: number;
+  /** Answers to transaction messages are kept for their repeats this long. */
+  readonly repeatsKeptFor: number;
+  /** The link closes after this many heartbeat intervals of silence, and not before `silenceAtLeast`. */
+  readonly silenceFactor: number;
+  readonly silenceAtLeast: number;
+}
+
+/** What the operator says of one charge point. */
+export interface ChargePointSettings {
+  readonly flow: FlowSettings;
+  /** IANA zone or offset of times written without one. */
+  readonly timezone: string;
+  /** Set when the version is known from the configuration. */
+  readonly version: SoapVersion | undefined;
+}
+
+export interface SessionDeps {
+  readonly translators: () => ReadonlyMap<SoapVersion, Translator>;
+  readonly store: Store;
+  readonly csms: CsmsPort;
+  readonly device: DevicePort;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly observe: SessionObserver;
+  readonly settings: SessionSettings;
+  readonly chargePoint: (identity: string) => ChargePointSettings;
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '../base/errors.ts';
+import type { Direction, SoapVersion } from '../base/message.ts';
+
+/** How an exchange ended, seen by the one who called. */
+export type Outcome = 'answered' | 'answered-by-bridge' | 'repeat' | 'refused' | 'timeout';
+
+export interface ExchangeReport {
+  readonly exchange: string;
+  readonly identity: string;
+  readonly direction: Direction;
+  /** Undefined when the CSMS called a charge point whose version nobody knows yet. */
+  readonly version: SoapVersion | undefined;
+  readonly action: string;
+  readonly outcome: Outcome;
+  readonly code?: ErrorCode;
+  readonly reason?: string;
+  readonly messageId?: string;
+  /** Milliseconds from reception to answer. */
+  readonly duration: number;
+  readonly losses: readonly string[];
+}
+
+/** Told of what happens, for logs and metrics; must not throw. */
+export interface SessionObserver {
+  exchange(report: ExchangeReport): void;
+  loss(
+    code: string,
+    version: SoapVersion,
+    action: string,
+    detail: { identity: string; field: string; raw?: string },
+  ): void;
+  mapped(seconds: number): void;
+  csmsAnswered(action: string, seconds: number): void;
+  deviceAnswered(action: string, seconds: number): void;
+  repeat(action: string): void;
+  committed(seconds: number): void;
+  /** Something that should not happen, with its cause. */
+  failure(identity: string, what: string, error: unknown): void;
+}

@@ -1,0 +1,72 @@
+import type { Clock } from '../base/clock.ts';
+import type { JsonObject } from '../base/message.ts';
+import { type ChargePointState, EMPTY_STATE } from '../flow/state.ts';
+import type { Row, Store } from '../store/store.ts';
+
+const REPEAT = 'repeat';
+/** Old repeat rows are looked for once in so many commits. */
+const SWEEP_EVERY = 200;
+const SWEEP_ROWS = 2_000;
+
+/** The stored state of one charge point, read once and then kept in step with the store. Used by one step at a time. */
+export class Record {
+  readonly #identity: string;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #keepRepeats: number;
+  #state: ChargePointState | undefined;
+  #revision = 0;
+
+  constructor(identity: string, store: Store, clock: Clock, keepRepeats: number) {
+    this.#identity = identity;
+    this.#store = store;
+    this.#clock = clock;
+    this.#keepRepeats = keepRepeats;
+  }
+
+  async load(): Promise<ChargePointState> {
+    if (this.#state === undefined) {
+      const stored = await this.#store.load(this.#identity);
+      this.#revision = stored?.revision ?? 0;
+      this.#state = stored ? { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) } : EMPTY_STATE;
+    }
+    return this.#state;
+  }
+
+  /** Writes what changed, if anything did; true when it wrote. After a failure the next load asks the store again. */
+  async commit(state: ChargePointState, rows: readonly Row[]): Promise<boolean> {
+    if (state === this.#state && rows.length === 0) return false;
+    try {
+      const remove = this.#revision % SWEEP_EVERY === SWEEP_EVERY - 1 ? await this.#oldRepeats() : [];
+      await this.#store.commit(this.#identity, {
+        revision: this.#revision + 1,
+        state: state as unknown as JsonObject,
+        put: rows,
+        remove,
+      });
+    } catch (error) {
+      this.#state = undefined;
+      throw error;
+    }
+    this.#revision += 1;
+    this.#state = state;
+    return true;
+  }
+
+  /** The answer given to this message before, in the pivot. */
+  async answered(key: string): Promise<JsonObject | undefined> {
+    const row = await this.#store.row(this.#identity, REPEAT, key);
+    if (row === undefined || this.#clock.now() - Number(row['at']) > this.#keepRepeats) return undefined;
+    return row['answer'] as JsonObject;
+  }
+
+  repeatRow(key: string, answer: JsonObject): Row {
+    return { kind: REPEAT, key, value: { at: this.#clock.now(), answer } };
+  }
+
+  async #oldRepeats(): Promise<{ kind: string; key: string }[]> {
+    const before = this.#clock.now() - this.#keepRepeats;
+    const rows = await this.#store.rows(this.#identity, REPEAT, SWEEP_ROWS);
+    return rows.filter((row) => Number(row.value['at']) < before).map(({ kind, key }) => ({ kind, key }));
+  }
+}

@@ -1,0 +1,151 @@
+import { refusalOf } from '../base/errors.ts';
+import type { SoapVersion } from '../base/message.ts';
+import type { Context, Decision, Effect, Exchange } from '../flow/decision.ts';
+import { linkOpened, ownCallAnswered, ownCallRefused } from '../flow/flows.ts';
+import { memoryOf } from '../flow/memory.ts';
+import type { ChargePointState } from '../flow/state.ts';
+import type { Memory } from '../mapping/translator.ts';
+import type { Row } from '../store/store.ts';
+import { CsmsCalls } from './csms-calls.ts';
+import type { ChargePointSettings, SessionDeps } from './deps.ts';
+import { DeviceCalls } from './device-calls.ts';
+import { Mailbox } from './mailbox.ts';
+import { Record } from './record.ts';
+
+/** A decision with the rows that go into the same commit. */
+export interface Step extends Decision {
+  readonly rows?: readonly Row[];
+}
+
+export type Own = Extract<Effect, { do: 'call-csms' }>;
+
+/**
+ * One charge point: everything about it happens in order. Every step decides on the state as it is, commits what changed,
+ * and only then acts. Calls of the charge point and of the CSMS are kept by two helpers that share this order.
+ */
+export class Session {
+  readonly identity: string;
+  readonly deps: SessionDeps;
+  readonly record: Record;
+  readonly deviceCalls: DeviceCalls;
+  readonly csmsCalls: CsmsCalls;
+  readonly #mailbox = new Mailbox();
+  /** Milliseconds: last sign of life of the charge point, last answer of the CSMS. Of this process only. */
+  heardAt: number;
+  csmsAnsweredAt: number;
+  /** Whether the CSMS has been told of this charge point's boot since the bridge started. */
+  introduced = false;
+  #linkConfigured = false;
+
+  constructor(identity: string, deps: SessionDeps) {
+    this.identity = identity;
+    this.deps = deps;
+    this.record = new Record(identity, deps.store, deps.clock, deps.settings.repeatsKeptFor);
+    this.deviceCalls = new DeviceCalls(this);
+    this.csmsCalls = new CsmsCalls(this);
+    this.heardAt = deps.clock.now();
+    this.csmsAnsweredAt = deps.clock.now();
+  }
+
+  get settings(): ChargePointSettings {
+    return this.deps.chargePoint(this.identity);
+  }
+
+  /** Whether nothing is under way. */
+  get idle(): boolean {
+    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0;
+  }
+
+  /** Decide, commit, act. Rejects when the state could not be read or written; then nothing was done. */
+  step(
+    decide: (state: ChargePointState) => Step | Promise<Step>,
+    act: (effects: readonly Effect[], state: ChargePointState) => void,
+  ): Promise<void> {
+    return this.#mailbox.add(async () => {
+      const before = await this.record.load();
+      this.#configureLink(before);
+      const { state, effects, rows } = await decide(before);
+      const began = this.deps.clock.monotonic();
+      if (await this.record.commit(state, rows ?? [])) {
+        this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
+      }
+      act(effects, state);
+    });
+  }
+
+  context(version: SoapVersion): Context {
+    return {
+      now: this.deps.clock.now(),
+      version,
+      settings: this.settings.flow,
+      heardAt: this.heardAt,
+      csmsAnsweredAt: this.csmsAnsweredAt,
+      keys: this.deps.translators().get(version)?.keys ?? new Map(),
+    };
+  }
+
+  memory(state: ChargePointState, receivedAt: number): Memory {
+    const { timezone, flow } = this.settings;
+    return memoryOf(state, { receivedAt, timezone, connectors: flow.connectors });
+  }
+
+  loss(code: string, version: SoapVersion, action: string, field: string, raw?: string): void {
+    this.deps.observe.loss(code, version, action, {
+      identity: this.identity,
+      field,
+      ...(raw !== undefined && { raw }),
+    });
+  }
+
+  /** A call that the bridge makes by itself: nobody waits, so a failure is only noted. */
+  callAsOwn(effect: Own, version: SoapVersion): void {
+    if (effect.action === 'BootNotification') this.introduced = true;
+    if (effect.delay) this.deps.clock.after(effect.delay, () => void this.#ownCall(effect, version));
+    else void this.#ownCall(effect, version);
+  }
+
+  async #ownCall(effect: Own, version: SoapVersion): Promise<void> {
+    const exchange: Exchange = { id: this.deps.ids(), action: effect.action, request: effect.payload };
+    const { answerWithin, callTimeout } = this.deps.settings;
+    const call = { identity: this.identity, action: effect.action, payload: effect.payload, exchange: exchange.id };
+    try {
+      const answer = await this.deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout });
+      this.csmsAnsweredAt = this.deps.clock.now();
+      await this.#note((state) => ownCallAnswered(state, exchange, answer, this.context(version)));
+    } catch (error) {
+      this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
+      await this.#note((state) => ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
+    }
+  }
+
+  /** A step whose failure has nobody to be told. */
+  async #note(decide: (state: ChargePointState) => Decision): Promise<void> {
+    await this.step(decide, () => undefined).catch((error: unknown) =>
+      this.deps.observe.failure(this.identity, 'state not written', error),
+    );
+  }
+
+  linkOpened(): void {
+    const act = (effects: readonly Effect[], state: ChargePointState) => {
+      for (const effect of effects) if (effect.do === 'call-csms') this.callAsOwn(effect, state.version ?? '1.6');
+    };
+    this.step(linkOpened, act).catch((error: unknown) =>
+      this.deps.observe.failure(this.identity, 'link opened', error),
+    );
+  }
+
+  /** Heartbeat interval in milliseconds, as last agreed. */
+  async heartbeatInterval(): Promise<number> {
+    const state = await this.record.load();
+    return 1000 * Math.max(state.registration?.interval ?? 0, 0);
+  }
+
+  /** What the CSMS once set through keys that belong to the link holds after a restart too. */
+  #configureLink(state: ChargePointState): void {
+    if (this.#linkConfigured) return;
+    this.#linkConfigured = true;
+    const ping = state.configuration['websocketpinginterval']?.value;
+    if (state.authorizationKey) this.deps.csms.configure(this.identity, 'AuthorizationKey', state.authorizationKey);
+    if (ping !== undefined) this.deps.csms.configure(this.identity, 'WebSocketPingInterval', ping);
+  }
+}

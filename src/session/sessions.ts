@@ -1,0 +1,100 @@
+import type { Timer } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import type { JsonObject, SoapObject } from '../base/message.ts';
+import type { SessionDeps } from './deps.ts';
+import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide } from './ports.ts';
+import { Session } from './session.ts';
+
+const SWEEP_EVERY = 10_000;
+const DRAIN_LOOK = 20;
+
+/** All charge points: finds the session of an identity, lets silent ones go, drains them at the end. */
+export class Sessions implements DeviceSide, CsmsSide {
+  readonly #deps: SessionDeps;
+  readonly #sessions = new Map<string, Session>();
+  #sweep: Timer;
+  #draining = false;
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    this.#sweep = deps.clock.after(SWEEP_EVERY, () => this.#lookForSilence());
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  /** Exchanges waiting, by direction. */
+  get waiting(): { up: number; down: number } {
+    let up = 0;
+    let down = 0;
+    for (const session of this.#sessions.values()) {
+      up += session.deviceCalls.open;
+      down += session.csmsCalls.open;
+    }
+    return { up, down };
+  }
+
+  async receive(call: DeviceCall): Promise<SoapObject> {
+    if (this.#draining) throw new BridgeError('Draining');
+    const session = this.#session(call.identity);
+    // The first sign of life opens the link, also when this message itself will not be forwarded.
+    this.#deps.csms.open(call.identity);
+    return session.deviceCalls.receive(call);
+  }
+
+  async receiveCall(call: CsmsCall): Promise<JsonObject> {
+    if (this.#draining) throw new BridgeError('Draining');
+    return this.#session(call.identity).csmsCalls.receive(call);
+  }
+
+  linkChanged(identity: string, state: 'open' | 'closed'): void {
+    if (state === 'open' && !this.#draining) this.#sessions.get(identity)?.linkOpened();
+  }
+
+  #session(identity: string): Session {
+    let session = this.#sessions.get(identity);
+    if (session === undefined) {
+      session = new Session(identity, this.#deps);
+      this.#sessions.set(identity, session);
+    }
+    return session;
+  }
+
+  /** A WebSocket is a claim of life: it closes when the charge point has been silent for several beats. */
+  #lookForSilence(): void {
+    this.#sweep = this.#deps.clock.after(SWEEP_EVERY, () => this.#lookForSilence());
+    for (const session of this.#sessions.values()) void this.#letGo(session);
+  }
+
+  async #letGo(session: Session): Promise<void> {
+    const { clock, settings, csms, observe } = this.#deps;
+    try {
+      const silence = clock.now() - session.heardAt;
+      if (!session.idle || silence < settings.silenceAtLeast) return;
+      if (silence < settings.silenceFactor * (await session.heartbeatInterval())) return;
+      if (!session.idle) return;
+      this.#sessions.delete(session.identity);
+      csms.close(session.identity, `the charge point has been silent for ${Math.round(silence / 1000)} s`);
+    } catch (error) {
+      observe.failure(session.identity, 'looking for silence', error);
+    }
+  }
+
+  /** Takes nothing new, waits for what is under way, at most `within` ms. True when nothing was left. */
+  async drain(within: number): Promise<boolean> {
+    this.#draining = true;
+    this.#sweep.cancel();
+    const end = this.#deps.clock.monotonic() + within;
+    while (this.#busy()) {
+      if (this.#deps.clock.monotonic() >= end) return false;
+      await new Promise<void>((resolve) => this.#deps.clock.after(DRAIN_LOOK, resolve));
+    }
+    return true;
+  }
+
+  #busy(): boolean {
+    for (const session of this.#sessions.values()) if (!session.idle) return true;
+    return false;
+  }
+}
