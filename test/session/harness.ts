@@ -1,0 +1,163 @@
+import { BridgeError } from '../../src/base/errors.ts';
+import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
+import type { Translation, Translator, UpAction } from '../../src/mapping/translator.ts';
+import type { ExchangeReport } from '../../src/session/observer.ts';
+import type { CsmsRequest, DeviceCall, DeviceRequest } from '../../src/session/ports.ts';
+import { Sessions } from '../../src/session/sessions.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { ManualClock } from '../base/manual-clock.ts';
+import { SETTINGS } from '../flow/context.ts';
+
+/** A question that the test answers when it likes. */
+export interface Asked<Request, Answer> {
+  readonly request: Request;
+  answer(payload: Answer): void;
+  refuse(error: BridgeError): void;
+}
+
+/** A peer whose answers the test gives by hand. */
+export class Peer<Request, Answer> {
+  readonly asked: Asked<Request, Answer>[] = [];
+  #waiting: (() => void)[] = [];
+
+  call(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.asked.push({ request, answer: resolve, refuse: reject });
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+
+  /** The n-th question, counted from 1, as soon as it is there. */
+  async question(n: number): Promise<Asked<Request, Answer>> {
+    for (;;) {
+      const asked = this.asked[n - 1];
+      if (asked) return asked;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+}
+
+function same<T>(value: T): Translation<T> {
+  return { kind: 'value', value, losses: [], aliases: [] };
+}
+
+/** Tables that change nothing: text stays text, so the tests read plainly. */
+function identityTranslator(version: SoapVersion): Translator {
+  const up = (action: string, policy: Partial<UpAction> = {}): [string, UpAction] => [
+    action,
+    {
+      action,
+      request: (value) => same(numbers(value)),
+      answer: (value) => same(value as SoapObject),
+      refused: { other: 'fault' },
+      away: 'refuse',
+      ...policy,
+    },
+  ];
+  const down = (action: string) =>
+    [
+      action,
+      { action, request: (v: JsonObject) => same(v as SoapObject), answer: (v: SoapObject) => same(v as JsonObject) },
+    ] as const;
+  return {
+    version,
+    up: new Map([
+      up('BootNotification'),
+      up('Heartbeat', { away: { answer: { currentTime: '$now' } } }),
+      up('StatusNotification', {
+        refused: { other: { answer: {} } },
+        away: { answer: {}, keep: 'last-per-connector' },
+      }),
+      up('StartTransaction'),
+      up('StopTransaction'),
+      up('MeterValues'),
+      up('Authorize'),
+      up('DataTransfer'),
+    ]),
+    down: new Map([down('Reset'), down('UnlockConnector'), down('GetConfiguration'), down('GetLocalListVersion')]),
+    keys: new Map(),
+  };
+}
+
+function numbers(value: SoapObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, /^-?\d+$/.test(String(item)) ? Number(item) : (item as string)]),
+  );
+}
+
+export const IDENTITY = 'CP-1';
+let count = 0;
+
+export function bridge(store: Store = new MemoryStore()) {
+  const clock = new ManualClock();
+  const csms = new Peer<CsmsRequest, JsonObject>();
+  const device = new Peer<DeviceRequest, SoapObject>();
+  const links: string[] = [];
+  const reports: ExchangeReport[] = [];
+  const losses: string[] = [];
+  const failures: unknown[] = [];
+  const versions: SoapVersion[] = ['1.2', '1.5', '1.6'];
+  const translators = new Map(versions.map((version) => [version, identityTranslator(version)]));
+  const sessions = new Sessions({
+    translators: () => translators,
+    store,
+    csms: {
+      call: (request) => csms.call(request),
+      open: (identity) => void links.push(`open ${identity}`),
+      close: (identity, reason) => void links.push(`close ${identity}: ${reason}`),
+      configure: (identity, key, value) => void links.push(`configure ${identity}: ${key}=${value}`),
+    },
+    device: { call: (request) => device.call(request) },
+    clock,
+    ids: () => `own-${++count}`,
+    observe: {
+      exchange: (report) => void reports.push(report),
+      loss: (code) => void losses.push(code),
+      mapped: () => undefined,
+      csmsAnswered: () => undefined,
+      deviceAnswered: () => undefined,
+      repeat: () => undefined,
+      committed: () => undefined,
+      failure: (_identity, what, error) => void failures.push(`${what}: ${String(error)}`),
+    },
+    settings: {
+      answerWithin: 20_000,
+      callTimeout: 120_000,
+      commandWithin: 30_000,
+      mostWaiting: 4,
+      repeatsKeptFor: 7 * 86_400_000,
+      silenceFactor: 2.5,
+      silenceAtLeast: 60_000,
+    },
+    chargePoint: () => ({ flow: SETTINGS, timezone: 'UTC', version: undefined }),
+  });
+  return { sessions, store, clock, csms, device, links, reports, losses, failures };
+}
+
+/** A call of the charge point; `delivered` says that its answer left. */
+export function deviceCall(
+  action: string,
+  payload: SoapObject = {},
+  change: Partial<DeviceCall> & { now?: number } = {},
+) {
+  let delivered: (ok: boolean) => void = () => undefined;
+  const responded = new Promise<boolean>((resolve) => {
+    delivered = resolve;
+  });
+  const { now = 0, ...rest } = change;
+  const call: DeviceCall = {
+    ...{ identity: IDENTITY, version: '1.5', action, payload, messageId: undefined, exchange: `x-${++count}` },
+    ...{ receivedAt: now, callback: undefined, losses: [], responded },
+    ...rest,
+  };
+  return { call, delivered };
+}
+
+export function csmsCall(action: string, payload: JsonObject = {}, receivedAt = 0) {
+  const exchange = `d-${++count}`;
+  return { identity: IDENTITY, action, payload, uniqueId: exchange, exchange, receivedAt, losses: [] };
+}
+
+export const lost = () => new BridgeError('CsmsLost');
+export const away = () => new BridgeError('CsmsAway');
