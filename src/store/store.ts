@@ -6,7 +6,7 @@ export interface Stored {
   readonly state: JsonObject;
 }
 
-/** A keyed record beside the state, such as a repeat's answer. Keys sort as text. */
+/** A keyed record beside the state, such as a repeat's answer. Keys sort by code point. */
 export interface Row {
   readonly kind: string;
   readonly key: string;
@@ -18,6 +18,7 @@ export interface Commit {
   readonly revision: number;
   readonly state: JsonObject;
   readonly put?: readonly Row[];
+  /** Done after the puts. Rows that are not there are no fault. */
   readonly remove?: readonly { readonly kind: string; readonly key: string }[];
 }
 
