@@ -16,6 +16,11 @@ export class SenderGone extends Error {
   override readonly name = 'SenderGone';
 }
 
+/** Reads a body that nobody wants, within the same limits, so that its sender sees the refusal and not a reset. Never rejects. */
+export async function discardBody(request: IncomingMessage, limits: BodyLimits, clock: Clock): Promise<void> {
+  await collectBody(request, limits, clock, false).catch(() => {});
+}
+
 /**
  * Collects a request's body. Rejects: `BodyTooLarge`, `SlowRequest`, SenderGone.
  * A body over the limit is still read, unkept, up to as much again: a sender that is cut off while writing would see a
@@ -25,6 +30,7 @@ export function collectBody(
   request: IncomingMessage,
   { maxBodyBytes, bodyTimeout }: BodyLimits,
   clock: Clock,
+  keep = true,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -46,7 +52,7 @@ export function collectBody(
     }
     function onData(chunk: Buffer): void {
       bytes += chunk.length;
-      if (bytes <= maxBodyBytes) chunks.push(chunk);
+      if (bytes <= maxBodyBytes) keep && chunks.push(chunk);
       else if (bytes > 2 * maxBodyBytes) fail(new BridgeError('BodyTooLarge'));
       else chunks.length = 0;
     }
@@ -56,7 +62,7 @@ export function collectBody(
         return;
       }
       settle();
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     }
     function onClose(): void {
       fail(new SenderGone('the sender went away'));

@@ -1,14 +1,6 @@
 import { BridgeError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import type { JsonObject } from '../base/message.ts';
-
-/** A Fault of a charge point, with the qualified names cut down to their local parts. */
-export interface DeviceFault {
-  /** SOAP 1.2 `Sender`, `Receiver`…; SOAP 1.1 `Client`, `Server`, maybe dotted, maybe an OCPP sub-code. */
-  readonly code: string | undefined;
-  readonly subcode: string | undefined;
-  readonly reason: string | undefined;
-  readonly detail: string | undefined;
-}
+import type { SoapFault } from '../codec/fault.ts';
 
 /** Sub-codes stand in no WSDL and in differing namespaces: only their local names count. */
 const SUBCODES: Readonly<Record<string, ErrorCode>> = {
@@ -46,13 +38,13 @@ const ADDRESSING: ReadonlySet<string> = new Set([
 const MAX_REASON = 255;
 const MAX_DETAIL = 2000;
 
-function names(text: string | undefined): string[] {
-  const local = text?.trim().split(':').at(-1) ?? '';
+function names(text = ''): string[] {
+  const local = text.trim().split(':').at(-1) ?? '';
   return local === '' ? [] : local.toLowerCase().split('.');
 }
 
 /** Which of our errors a Fault is. A sub-code decides before the code; an unknown one leaves it to the code. */
-export function codeOf(fault: Pick<DeviceFault, 'code' | 'subcode'>): ErrorCode {
+export function codeOf(fault: Pick<SoapFault, 'code' | 'subcode'>): ErrorCode {
   // SOAP 1.1 has no sub-code: `Client.ProtocolError` and a bare `ProtocolError` both occur as the code.
   const codes = names(fault.code);
   for (const name of [...names(fault.subcode), ...codes.toReversed()]) {
@@ -71,7 +63,7 @@ function cut(text: string, length: number): string {
 }
 
 /** A Fault as our error: the reason for the CSMS's errorDescription, `faultCode` and `faultDetail` for its errorDetails. */
-export function refusalOfFault(fault: DeviceFault): BridgeError {
+export function refusalOfFault(fault: SoapFault): BridgeError {
   const code = codeOf(fault);
   const faultCode = [fault.code, fault.subcode].filter((part) => part).join('/');
   const detail = fault.detail?.trim();
@@ -79,5 +71,5 @@ export function refusalOfFault(fault: DeviceFault): BridgeError {
     ...(faultCode && { faultCode }),
     ...(detail && { faultDetail: cut(detail, MAX_DETAIL) }),
   };
-  return new BridgeError(code, cut(fault.reason?.trim() || ERRORS[code].text, MAX_REASON), { details });
+  return new BridgeError(code, cut(fault.reason.trim() || ERRORS[code].text, MAX_REASON), { details });
 }

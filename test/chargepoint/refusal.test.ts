@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/base/errors.ts';
 import { refusalOfFault } from '../../src/chargepoint/refusal.ts';
 
-const none = { code: undefined, subcode: undefined, reason: undefined, detail: undefined };
+const none = { code: '', subcode: undefined, reason: '', detail: undefined };
 
 describe('a Fault of a charge point', () => {
   it.each([
@@ -29,7 +29,7 @@ describe('a Fault of a charge point', () => {
     ['DataEncodingUnknown', undefined, 'InternalError'],
     ['Sender', 'InvalidAddressingHeader', 'InternalError'],
     ['Sender', 'MessageAddressingHeaderRequired', 'InternalError'],
-    [undefined, undefined, 'GenericError'],
+    ['', undefined, 'GenericError'],
   ])('%s/%s reaches the CSMS as %s', (code, subcode, want) => {
     const got = refusalOfFault({ ...none, code, subcode });
     expect(ERRORS[got.code].callError).toBe(want);
