@@ -121,6 +121,14 @@ export function createListener(deps: ListenerDeps): Listener {
       response.destroy();
     },
   );
+  server.on('checkContinue', (request, response) => {
+    if (Number(request.headers['content-length']) > limits.maxBodyBytes) {
+      reception.tooLarge(request, response);
+      return;
+    }
+    response.writeContinue();
+    server.emit('request', request, response);
+  });
   refuseUnparsed(server, log);
   return lifecycle(server, reception);
 }

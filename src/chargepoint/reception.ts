@@ -45,6 +45,13 @@ export class Reception {
     });
   }
 
+  /** A body that is announced, not yet sent, and not wanted. */
+  tooLarge(request: IncomingMessage, response: ServerResponse): void {
+    this.#serve(request, response, async (arrival) =>
+      this.#deps.exchanges.refuse(arrival, new BridgeError('BodyTooLarge')),
+    );
+  }
+
   /** A person or a tool that looks at the address, or a JSON charge point that took it for its central system. */
   get(request: IncomingMessage, response: ServerResponse): void {
     this.#serve(request, response, async (arrival) => {
