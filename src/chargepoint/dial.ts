@@ -112,7 +112,8 @@ export class Dialer {
     } finally {
       connecting.cancel();
       total.cancel();
-      await client.destroy().catch(() => {});
+      // Not waited for: it ends only when an attempt to connect has.
+      void client.destroy().catch(() => {});
     }
   }
 
