@@ -37,7 +37,7 @@ export async function loadSoapContracts(dir: string): Promise<SoapContracts> {
 
 function contracts(services: ReadonlyMap<string, SoapService>): SoapContracts {
   return {
-    all: [...services.values()],
+    all: wanted().flatMap(([version, role]) => services.get(keyOf(version, role)) ?? []),
     service(version, role) {
       const service = services.get(keyOf(version, role));
       if (service === undefined) throw new RangeError(`no such service: ${keyOf(version, role)}`);
