@@ -41,9 +41,6 @@ export const ANONYMOUS_ADDRESSES = [
   `${ADDRESSING_NAMESPACES[1]}/anonymous`,
 ] as const;
 
-/** WS-Addressing's "send no answer". */
-export const NONE_ADDRESS = `${ADDRESSING_NAMESPACES[0]}/none`;
-
 /** The namespace of a service as its published WSDL writes it. */
 export function namespaceOf(version: SoapVersion, role: ServiceRole): string {
   return rowNamespace(dateOf(version), role);

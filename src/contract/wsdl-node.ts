@@ -12,7 +12,7 @@ export interface WsdlNode {
   readonly [attribute: `$${string}`]: unknown;
 }
 
-export interface WsdlSchema extends WsdlNode {
+interface WsdlSchema extends WsdlNode {
   readonly complexTypes: Readonly<Record<string, WsdlNode>>;
   readonly types: Readonly<Record<string, WsdlNode>>;
   readonly elements: Readonly<Record<string, WsdlNode>>;

@@ -1,49 +1,10 @@
 /** XML Schema, as far as OCPP uses it, read into the model of `model.ts`. What it does not know it reports. */
 
-import type { Field, Group, Leaf, LeafBase } from './model.ts';
+import type { Field, Group, Leaf } from './model.ts';
+import { builtin, HARMLESS_FACETS, XSD } from './wsdl-builtins.ts';
 import { attribute, contentOf, qname, type QName, type WsdlDefinitions, type WsdlNode } from './wsdl-node.ts';
 
-const XSD = 'http://www.w3.org/2001/XMLSchema';
 const ANY: Leaf = { kind: 'leaf', base: 'any' };
-
-const BUILTINS: Readonly<Record<string, LeafBase>> = {
-  string: 'string',
-  normalizedString: 'string',
-  token: 'string',
-  language: 'string',
-  NMTOKEN: 'string',
-  NCName: 'string',
-  anyURI: 'anyURI',
-  boolean: 'boolean',
-  dateTime: 'dateTime',
-  decimal: 'decimal',
-  float: 'decimal',
-  double: 'decimal',
-  int: 'int',
-  integer: 'int',
-  long: 'int',
-  short: 'int',
-  byte: 'int',
-  nonNegativeInteger: 'int',
-  positiveInteger: 'int',
-  unsignedInt: 'int',
-  unsignedLong: 'int',
-  unsignedShort: 'int',
-  unsignedByte: 'int',
-  anySimpleType: 'any',
-};
-
-/** Facets that narrow a value without changing how it is read or written. */
-const HARMLESS_FACETS: ReadonlySet<string> = new Set([
-  'pattern',
-  'whiteSpace',
-  'minLength',
-  'totalDigits',
-  'minInclusive',
-  'maxInclusive',
-  'minExclusive',
-  'maxExclusive',
-]);
 
 /** Reads global elements of one WSDL. `report` gets each fault once: where it is, what it is. */
 export class SchemaReader {
@@ -106,7 +67,7 @@ export class SchemaReader {
     // Without a prefix it may be a built-in type under a default namespace.
     if (name.namespace !== undefined && name.namespace !== XSD)
       return this.#unsupported(where, `type ${text} is not declared`);
-    const base = Object.hasOwn(BUILTINS, name.local) ? BUILTINS[name.local] : undefined;
+    const base = builtin(name.local);
     if (base === undefined) return this.#unsupported(where, `type ${text} is not supported`);
     return { kind: 'leaf', base };
   }
