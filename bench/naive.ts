@@ -62,7 +62,7 @@ const operations: Record<string, Handler> = {
 const app = express();
 const server = app.listen(0, '127.0.0.1', () => {
   const service = { CentralSystemService: { CentralSystemServiceSoap12: operations } };
-  soap.listen(app, '/', service as unknown as soap.IServicesParameters, wsdl, () =>
+  soap.listen(app, '/', service as never, wsdl, () =>
     console.log(`listening ${(server.address() as AddressInfo).port}`),
   );
 });

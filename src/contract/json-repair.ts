@@ -27,7 +27,7 @@ function mendOf(document: JsonSchema, property: JsonSchema, known: Map<JsonSchem
     case 'array':
       return listMend(mendOf(document, schema.items ?? {}, known));
     case 'string':
-      return toText;
+      return schema.format === 'date-time' ? toTime : toText;
     case 'integer':
     case 'number':
       return toNumber;
@@ -84,6 +84,12 @@ const toText: Mend = (value) => {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
+
+/** A time without a zone is meant in UTC, as OCPP-J asks of its senders (OCPP 1.6 section 3.13). */
+const toTime: Mend = (value) =>
+  typeof value === 'string' && /^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\s*$/.test(value)
+    ? `${value.trim()}Z`
+    : value;
 
 const toNumber: Mend = (value) =>
   typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;

@@ -243,7 +243,16 @@ export class DeviceCalls {
   }
 
   #answered(exchange: UpExchange, answer: JsonObject, state: ChargePointState): Step {
-    const decided = csmsAnswered(state, exchange, answer, this.#session.context(exchange.version));
+    const { clock } = this.#session.deps;
+    const context = this.#session.context(exchange.version);
+    const decided = csmsAnswered(state, exchange, answer, context);
+    for (const effect of decided.effects) {
+      if (effect.do !== 'answer') continue;
+      const written = exchange.table.answer(effect.payload, this.#session.memory(decided.state, clock.now()));
+      // An answer that the charge point cannot be given means nothing: it is as if the CSMS had refused.
+      if (written.kind !== 'refusal') continue;
+      return csmsRefused(state, exchange, written.refusal, exchange.attempt, exchange.table, context);
+    }
     const rows: Row[] = [];
     for (const effect of decided.effects) {
       if (effect.do !== 'remember-answer' || !exchange.key?.durable) continue;

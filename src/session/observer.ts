@@ -34,6 +34,7 @@ export interface SessionObserver {
   deviceAnswered(action: string, seconds: number): void;
   repeat(action: string): void;
   committed(seconds: number): void;
+  commitFailed(): void;
   /** Something that should not happen, with its cause. */
   failure(identity: string, what: string, error: unknown): void;
 }

@@ -66,9 +66,11 @@ export class Session {
       this.#configureLink(before);
       const { state, effects, rows } = await decide(before);
       const began = this.deps.clock.monotonic();
-      if (await this.record.commit(state, rows ?? [])) {
-        this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
-      }
+      const wrote = await this.record.commit(state, rows ?? []).catch((error: unknown) => {
+        this.deps.observe.commitFailed();
+        throw error;
+      });
+      if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
       act(effects, state);
     });
   }

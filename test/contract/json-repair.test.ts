@@ -111,6 +111,13 @@ describe('for any payload', () => {
     object: fc.dictionary(names, tie('value'), { noNullPrototype: true }),
   })).object;
 
+  test('a time without a zone is read as UTC, any other time stays as it is', () => {
+    const reserve = (expiryDate: string) => repaired('ReserveNow', { expiryDate }).payload['expiryDate'];
+    expect(reserve('2024-03-09T10:00:00')).toBe('2024-03-09T10:00:00Z');
+    expect(reserve(' 2024-03-09T10:00:00.25 ')).toBe('2024-03-09T10:00:00.25Z');
+    for (const as of ['2024-03-09T10:00:00+01:00', '2024-03-09', 'tomorrow']) expect(reserve(as)).toBe(as);
+  });
+
   test('repairing changes nothing in its input, and a second time nothing at all', () => {
     fc.assert(
       fc.property(json, (payload) => {

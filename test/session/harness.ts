@@ -119,6 +119,7 @@ export function bridge(store: Store = new MemoryStore()) {
       deviceAnswered: () => undefined,
       repeat: () => undefined,
       committed: () => undefined,
+      commitFailed: () => undefined,
       failure: (_identity, what, error) => void failures.push(`${what}: ${String(error)}`),
     },
     settings: {
