@@ -8,6 +8,8 @@ export interface Loss {
   readonly field: string;
   /** What stood there. For the log only: may be a tag. */
   readonly raw?: string;
+  /** `raw` may identify a person's card: redact it. */
+  readonly secret?: true;
 }
 
 /** What a converter may know of the charge point. Reads only; the session's state stands behind it. */
@@ -70,7 +72,8 @@ export interface DownAction {
   /** Set when this version lacks the operation: what the CSMS gets without asking the charge point. */
   readonly instead?: AnswerPolicy | { readonly refuse: ErrorCode } | { readonly flow: string };
   request(value: JsonObject, memory: Memory): Translation<SoapObject>;
-  answer(value: SoapObject, memory: Memory): Translation<JsonObject>;
+  /** `call`: the pivot call that is being answered, where a converter needs it (which connector was to be unlocked). */
+  answer(value: SoapObject, memory: Memory, call?: JsonObject): Translation<JsonObject>;
 }
 
 /** The compiled tables between one SOAP version and the pivot (OCPP 1.6 with JSON names). */

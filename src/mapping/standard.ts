@@ -1,0 +1,26 @@
+/** What the standard says in prose and no schema holds. */
+
+/** Never written, whoever knows them: a misspelling, and a unit that only some copies of the schema have. */
+export const UNWRITTEN_WORDS: readonly string[] = ['Celcius', 'Hertz'];
+
+/** Texts whose white space and emptiness mean something. */
+export const OPAQUE_FIELDS: readonly string[] = ['data', 'value'];
+
+/** Ids of transactions: the two banks may know different ones. */
+export const TRANSACTION_FIELDS: readonly string[] = ['transactionId'];
+
+/** Tags: identify a person's card; a long one has an alias. */
+export const TAG_FIELDS: readonly string[] = ['idTag', 'parentIdTag'];
+
+/** Amounts: too large ones become the largest. Ids and positions never do. */
+const AMOUNTS: readonly string[] = ['interval', 'retries', 'retryInterval', 'duration'];
+
+export const isAmount = (name: string): boolean => AMOUNTS.includes(name);
+
+/** The least value of a number, by operation and field. */
+export function leastOf(operation: string, part: 'request' | 'answer', field: string): number | undefined {
+  if (field === 'connectorId') return 0;
+  // OCPP 1.6, 5.15: 0 and -1 have other meanings in GetLocalListVersion.
+  if (operation === 'SendLocalList' && part === 'request' && field === 'listVersion') return 1;
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import type { SoapVersion } from '../../src/base/message.ts';
+import { loadJsonContract } from '../../src/contract/ocppj.ts';
+import { loadSoapContracts } from '../../src/contract/wsdl.ts';
+import { compileTables, loadTables } from '../../src/mapping/compile.ts';
+import type { Contracts } from '../../src/mapping/plan-tables.ts';
+import type { DownAction, Translation, UpAction } from '../../src/mapping/translator.ts';
+
+/** The project's own contracts and tables. */
+const root = resolve(import.meta.dirname, '../..');
+export const contracts: Contracts = {
+  soap: await loadSoapContracts(resolve(root, 'wsdl')),
+  json: loadJsonContract('ocpp1.6'),
+};
+export const tables = loadTables(resolve(root, 'mappings'));
+export const { translators } = compileTables(tables, contracts);
+
+export function up(version: SoapVersion, action: string): UpAction {
+  const found = translators.get(version)?.up.get(action);
+  if (!found) throw new Error(`no ${action} in ${version}`);
+  return found;
+}
+
+export function down(version: SoapVersion, action: string): DownAction {
+  const found = translators.get(version)?.down.get(action);
+  if (!found) throw new Error(`no ${action} in ${version}`);
+  return found;
+}
+
+/** The translated value; a refusal or an answer fails the test with its reason. */
+export function valued<T>(translation: Translation<T>): T {
+  if (translation.kind === 'value') return translation.value;
+  throw new Error(JSON.stringify(translation));
+}
+
+export const codesOf = (translation: Translation<unknown>): string[] => translation.losses.map((loss) => loss.code);
