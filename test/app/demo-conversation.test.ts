@@ -24,9 +24,9 @@ function stage(options: { columns?: number; environment?: NodeJS.ProcessEnv; max
     ...(options.maxLines && { maxLines: options.maxLines }),
   });
   const soap = (direction: 'up' | 'down', part: 'call' | 'answer', action: string, text: string, exchange = '1') =>
-    conversation.soap({ identity: 'CP-1', version: '1.5', direction, part, action, text, exchange, time: clock.now() });
+    conversation.soap({ identity: 'CP-1', version: '1.5', direction, part, action, text, exchange });
   const json = (direction: 'up' | 'down', part: 'call' | 'answer', action: string, frame: Json[]) =>
-    conversation.json({ identity: 'CP-1', direction, part, action, frame, time: clock.now() });
+    conversation.json({ identity: 'CP-1', direction, part, action, frame });
   return { conversation, clock, soap, json, told: () => chunks.join('') };
 }
 

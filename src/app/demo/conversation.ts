@@ -4,7 +4,8 @@ import { type Block, clip, columns, stacked } from './layout.ts';
 import type { Screen } from './paint.ts';
 import { prettyFrame } from './pretty-frame.ts';
 import { prettyBody } from './pretty-xml.ts';
-import type { JsonEvent, SoapEvent, Tap } from './tap.ts';
+import type { SoapEvent } from '../simulate/soap-event.ts';
+import type { JsonEvent, Tap } from './tap.ts';
 
 /** Tells the conversation to a person: each exchange once, with its SOAP and the JSON it became. */
 

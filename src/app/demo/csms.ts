@@ -171,8 +171,7 @@ export class Csms {
       ids,
       answerWithin: this.#options.answerWithin ?? 60_000,
       complain,
-      watch: (direction, part, action, frame) =>
-        tap?.json({ identity, direction, part, action, frame, time: clock.now() }),
+      watch: (direction, part, action, frame) => tap?.json({ identity, direction, part, action, frame }),
       checkAnswer: (action, payload) => contract?.check(action, 'answer', payload)?.reason,
       receive: (action, payload) => {
         const answer = ANSWERS.get(action);

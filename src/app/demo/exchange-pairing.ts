@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Direction, Json, SoapVersion } from '../../base/message.ts';
-import type { JsonEvent, SoapEvent, Tap } from './tap.ts';
+import type { SoapEvent } from '../simulate/soap-event.ts';
+import type { JsonEvent, Tap } from './tap.ts';
 
 /** Puts the SOAP half and the JSON half of an exchange together, from what is seen at the two outer ends alone. */
 
@@ -13,6 +14,7 @@ export interface Exchange {
   readonly identity: string;
   readonly direction: Direction;
   readonly action: string;
+  /** Milliseconds on a clock that only grows. */
   readonly startedAt: number;
   endedAt: number;
   version: SoapVersion | undefined;
@@ -77,7 +79,7 @@ export class ExchangePairing implements Tap {
     const half = open?.exchange.soap.at(-1);
     if (!open || !half) return;
     half.answer = event.text;
-    this.#progress(open, event.time);
+    this.#progress(open);
   }
 
   #jsonCall(event: JsonEvent): void {
@@ -97,11 +99,12 @@ export class ExchangePairing implements Tap {
     );
     if (!open?.exchange.json) return;
     open.exchange.json.answer = event.frame;
-    this.#progress(open, event.time);
+    this.#progress(open);
   }
 
   #begin(event: SoapEvent | JsonEvent): Open {
-    const { identity, direction, action, time } = event;
+    const { identity, direction, action } = event;
+    const time = this.#clock.monotonic();
     const version = this.#versions.get(identity);
     const exchange: Exchange = { identity, direction, action, startedAt: time, endedAt: time, version, soap: [] };
     const open: Open = { exchange, soapIds: new Set() };
@@ -119,9 +122,9 @@ export class ExchangePairing implements Tap {
     );
   }
 
-  #progress(open: Open, time: number): void {
+  #progress(open: Open): void {
     const { exchange } = open;
-    exchange.endedAt = time;
+    exchange.endedAt = this.#clock.monotonic();
     if (exchange.soap.some((half) => half.answer === undefined)) return;
     if (exchange.json ? exchange.json.answer !== undefined : exchange.direction === 'down') this.#close(open);
     // Answered already, but its JSON may follow: the bridge stores first and delivers after.

@@ -1,4 +1,5 @@
-import type { Direction, Json, SoapVersion } from '../../base/message.ts';
+import type { Direction, Json } from '../../base/message.ts';
+import type { SoapEvent } from '../simulate/soap-event.ts';
 
 /** What an onlooker hears of the conversation: the SOAP texts at the charge points, the JSON frames at the central system. */
 export interface Tap {
@@ -6,24 +7,11 @@ export interface Tap {
   json(event: JsonEvent): void;
 }
 
-interface Event {
+export interface JsonEvent {
   readonly identity: string;
   /** Who started the exchange; an answer carries the direction of its call. */
   readonly direction: Direction;
   readonly part: 'call' | 'answer';
   readonly action: string;
-  /** Milliseconds. */
-  readonly time: number;
-}
-
-export interface SoapEvent extends Event {
-  readonly version: SoapVersion;
-  /** Ties an answer to its call. */
-  readonly exchange: string;
-  /** The envelope, or what came in its place (`HTTP 503`, `connection refused`). */
-  readonly text: string;
-}
-
-export interface JsonEvent extends Event {
   readonly frame: readonly Json[];
 }
