@@ -69,17 +69,20 @@ function headerText(header: XmlElement, name: keyof Headers): string {
 
 function readHeaders(header: XmlElement | undefined): { headers: Headers; addressing: string | undefined } {
   const headers: Headers = {};
-  let addressing: string | undefined;
+  let known: string | undefined;
+  let addressed = false;
   for (const child of header?.children ?? []) {
     const name = HEADERS.get(child.name.toLowerCase());
     if (name === undefined) continue;
-    // WS-Addressing without its namespace is met too, and is answered in the standard one.
-    if (isAddressing(child.namespace)) addressing ??= child.namespace;
+    if (name !== 'chargeBoxIdentity') {
+      addressed = true;
+      if (isAddressing(child.namespace)) known ??= child.namespace;
+    }
     const value = headerText(child, name);
     if (value !== '' && headers[name] === undefined) headers[name] = value;
   }
-  const { chargeBoxIdentity: _, ...rest } = headers;
-  return { headers, addressing: addressing ?? (Object.keys(rest).length > 0 ? ADDRESSING : undefined) };
+  // WS-Addressing without its namespace is met too, and is answered in the standard one.
+  return { headers, addressing: known ?? (addressed ? ADDRESSING : undefined) };
 }
 
 /**
