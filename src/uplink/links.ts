@@ -1,0 +1,170 @@
+import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { JsonObject } from '../base/message.ts';
+import type { JsonContract } from '../contract/json-contract.ts';
+import type { CsmsPort, CsmsRequest, CsmsSide } from '../session/ports.ts';
+import { Complaints } from './complaints.ts';
+import { baseUrl, linkUrl } from './identity.ts';
+import { KeepAlives } from './keep-alive.ts';
+import { Link, type LinkDeps } from './link.ts';
+import type { LinkObserver, LinkState } from './observer.ts';
+import { Ramp } from './ramp.ts';
+import type { LinkSettings } from './settings.ts';
+import { type Connect, dialler } from './socket.ts';
+
+/** The far bank: to the CSMS each charge point is a JSON charge point on a WebSocket of its own. */
+
+export interface LinksDeps {
+  readonly settings: LinkSettings;
+  readonly contract: JsonContract;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** From 0 up to 1, for the back-off. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly observe: LinkObserver;
+  /** Makes a WebSocket; `ws` unless a test brings its own. */
+  readonly connect?: Connect;
+}
+
+/** How many links are in which state, and how many of our calls wait on them. */
+export interface LinkCounts {
+  readonly connecting: number;
+  readonly open: number;
+  readonly backingOff: number;
+  /** Saying goodbye; closed links are forgotten. */
+  readonly closed: number;
+  readonly waiting: number;
+}
+
+interface OwnSettings {
+  password?: Uint8Array;
+  /** Milliseconds. */
+  pingInterval?: number;
+}
+
+const MAX_INBOUND = 16;
+const MAX_DIALLING = 256;
+
+export class Links implements CsmsPort {
+  readonly #links = new Map<string, Link>();
+  readonly #deps: LinkDeps;
+  readonly #base: URL;
+  /** What the CSMS set for single links; kept while they are closed. */
+  readonly #own = new Map<string, OwnSettings>();
+  #side: CsmsSide | undefined;
+  #drained: (() => void) | undefined;
+  #draining = false;
+
+  /** Throws when the URL or a PEM text is unusable. */
+  constructor({ settings, contract, clock, ids, random, log, observe, connect }: LinksDeps) {
+    const dial = dialler(settings, connect);
+    const keepAlives = new KeepAlives(clock, settings.pongTimeout);
+    this.#base = baseUrl(settings.url);
+    this.#deps = {
+      settings,
+      contract,
+      clock,
+      ids,
+      random,
+      log,
+      observe,
+      complaints: new Complaints(log, clock),
+      maxQueue: settings.maxQueue,
+      maxInbound: settings.maxInbound ?? MAX_INBOUND,
+      downActions: settings.downActions,
+      keepAlive: (identity) => keepAlives.every(this.#own.get(identity)?.pingInterval ?? settings.pingInterval),
+      ramp: new Ramp(settings.maxDialling ?? MAX_DIALLING),
+      dial: (identity) => dial(identity, this.#own.get(identity)?.password),
+      side: () => this.#attached(),
+      closed: (link) => this.#forget(link),
+    };
+  }
+
+  /** Must come before the first call. */
+  attach(side: CsmsSide): void {
+    this.#side = side;
+  }
+
+  /** As CsmsPort says; besides: Busy, IdentityInvalid, and Internal for a payload that breaks the schema. */
+  async call(request: CsmsRequest): Promise<JsonObject> {
+    if (this.#draining) throw new BridgeError('CsmsAway', 'the bridge is shutting down');
+    return await this.#link(request.identity).call(request);
+  }
+
+  open(identity: string): void {
+    if (this.#draining) return;
+    try {
+      this.#link(identity).open();
+    } catch (error) {
+      this.#deps.log.error({ identity, err: error }, 'the link cannot be opened');
+    }
+  }
+
+  close(identity: string, reason: string): void {
+    this.#links.get(identity)?.close(1000, reason);
+  }
+
+  configure(identity: string, key: 'AuthorizationKey' | 'WebSocketPingInterval', value: string): void {
+    const own = this.#own.get(identity) ?? {};
+    if (key === 'AuthorizationKey' && /^([0-9A-Fa-f]{2})+$/.test(value)) {
+      const password = Buffer.from(value, 'hex');
+      if (own.password && password.equals(own.password)) return;
+      this.#own.set(identity, { ...own, password });
+      this.#links.get(identity)?.renew();
+    } else if (key === 'WebSocketPingInterval' && /^\d+$/.test(value)) {
+      this.#own.set(identity, { ...own, pingInterval: Number(value) * 1000 });
+      this.#links.get(identity)?.repace();
+    } else this.#deps.log.warn({ identity, key }, 'a setting of the link is not usable and changes nothing');
+  }
+
+  /** Closes every link with 1001 and opens no more. Resolves when all are closed; a CSMS that does not answer is cut after 2 seconds. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+      // The newest first: they wait for their turn to dial, and must not get it from those that leave.
+      for (const link of [...this.#links.values()].reverse()) link.close(1001, 'bridge is shutting down');
+      if (this.#links.size === 0) resolve();
+    });
+  }
+
+  states(): LinkCounts {
+    const counts: Record<LinkState, number> = {
+      idle: 0,
+      connecting: 0,
+      open: 0,
+      'backing-off': 0,
+      closing: 0,
+      closed: 0,
+    };
+    let waiting = 0;
+    for (const link of this.#links.values()) {
+      counts[link.state] += 1;
+      waiting += link.waiting;
+    }
+    const { connecting, open, closing, closed } = counts;
+    return { connecting, open, backingOff: counts['backing-off'], closed: closing + closed, waiting };
+  }
+
+  #link(identity: string): Link {
+    const known = this.#links.get(identity);
+    if (known) return known;
+    linkUrl(this.#base, identity);
+    const link = new Link(this.#deps, identity);
+    this.#links.set(identity, link);
+    return link;
+  }
+
+  #forget(link: Link): void {
+    if (this.#links.get(link.identity) === link) this.#links.delete(link.identity);
+    if (this.#links.size === 0) this.#drained?.();
+  }
+
+  #attached(): CsmsSide {
+    if (!this.#side) throw new BridgeError('Internal', 'no sessions are attached yet');
+    return this.#side;
+  }
+}

@@ -1,0 +1,67 @@
+import { BridgeError, ERRORS, type CallErrorCode, type ErrorCode, type Refusal } from '../base/errors.ts';
+import type { JsonObject } from '../base/message.ts';
+import type { ErrorFrame } from './frame.ts';
+
+/** CALLERROR codes read as our errors, and our errors written as CALLERRORs. */
+
+const READ: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['NotImplemented', 'CsmsNotSupported'],
+  ['NotSupported', 'CsmsNotSupported'],
+  ['MessageTypeNotSupported', 'CsmsNotSupported'],
+  ['InternalError', 'CsmsInternalError'],
+  ['GenericError', 'CsmsInternalError'],
+  ['RpcFrameworkError', 'CsmsProtocolError'],
+  ['ProtocolError', 'CsmsProtocolError'],
+  ['FormationViolation', 'CsmsProtocolError'],
+  ['FormatViolation', 'CsmsProtocolError'],
+  ['PropertyConstraintViolation', 'CsmsProtocolError'],
+  // 1.6 misspells it (section 4.2.3), later versions do not, and CSMSs mix the two.
+  ['OccurenceConstraintViolation', 'CsmsProtocolError'],
+  ['OccurrenceConstraintViolation', 'CsmsProtocolError'],
+  ['TypeConstraintViolation', 'CsmsProtocolError'],
+  ['SecurityError', 'CsmsSecurityError'],
+]);
+
+/** The most characters of an errorDescription (section 4.2.3). */
+const DESCRIPTION = 255;
+
+/** One line of at most `length` characters: what a peer wrote goes on into logs and XML, where control characters do harm. */
+export function plainLine(text: string, length: number = DESCRIPTION): string {
+  const line = text
+    .slice(0, length * 4)
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]+/g, ' ')
+    .trim();
+  // By code points, so that no half character is left.
+  return line.length <= length ? line : [...line].slice(0, length).join('');
+}
+
+/** The code as a metric label. */
+export function codeLabel(code: string): string {
+  return READ.has(code) ? code : 'other';
+}
+
+/** A CALLERROR of the CSMS. `details` keeps its code, description and details; an unknown code reads as a failure of the CSMS. */
+export function readCallError(frame: ErrorFrame): BridgeError {
+  const code = READ.get(frame.code) ?? 'CsmsInternalError';
+  const errorCode = plainLine(frame.code, 64);
+  const errorDescription = plainLine(frame.description);
+  return new BridgeError(code, errorDescription === '' ? `${ERRORS[code].text} (${errorCode})` : errorDescription, {
+    details: { errorCode, errorDescription, errorDetails: frame.details },
+  });
+}
+
+export interface CallErrorParts {
+  readonly code: CallErrorCode;
+  readonly description: string;
+  readonly details: JsonObject;
+}
+
+export function writeCallError(refusal: Refusal): CallErrorParts {
+  return {
+    code: ERRORS[refusal.code].callError,
+    description: plainLine(refusal.reason),
+    details: refusal.details ?? {},
+  };
+}

@@ -1,0 +1,34 @@
+import type { CsmsProtocol } from '../base/message.ts';
+import type { Credentials } from './identity.ts';
+
+/** Times in milliseconds. */
+export interface LinkSettings {
+  /** `csms.url`: ws: or wss:, without credentials. */
+  readonly url: string;
+  /** The subprotocol to ask for; a CSMS that selects another or none counts as away. */
+  readonly protocol: CsmsProtocol;
+  /** What a CSMS of this protocol may call; other actions of the contract are answered NotSupported. */
+  readonly downActions: ReadonlySet<string>;
+  /** For Basic authentication; asked at every dial. */
+  credentials(identity: string): Credentials | undefined;
+  /** PEM texts. */
+  readonly tls: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly rejectUnauthorized: boolean;
+  };
+  readonly connectTimeout: number;
+  /** 0 = no pings. */
+  readonly pingInterval: number;
+  readonly pongTimeout: number;
+  /** Full jitter: the pause is random between 0 and `first` × `factor` ^ failures, at most `max`. A link that stood for `max` starts over. */
+  readonly backoff: { readonly first: number; readonly max: number; readonly factor: number };
+  readonly maxFrameBytes: number;
+  /** Our calls waiting per link; more are refused as Busy. */
+  readonly maxQueue: number;
+  /** Calls of the CSMS being worked on per link; more get GenericError. Default 16. */
+  readonly maxInbound?: number;
+  /** Links dialling at the same time. Default 256. */
+  readonly maxDialling?: number;
+}

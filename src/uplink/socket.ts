@@ -1,0 +1,58 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { WebSocket, type ClientOptions } from 'ws';
+import { baseUrl, basicAuthorization, linkUrl } from './identity.ts';
+import type { LinkSettings } from './settings.ts';
+
+/** The part of a `ws` WebSocket that a link uses. */
+export interface Socket {
+  readonly readyState: number;
+  readonly protocol: string;
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  ping(): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  on(event: 'open' | 'pong', listener: () => void): unknown;
+  on(event: 'message', listener: (data: { toString(): string }, isBinary: boolean) => void): unknown;
+  on(event: 'close', listener: (code: number) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'unexpected-response', listener: (request: unknown, response: { statusCode?: number }) => void): unknown;
+}
+
+export type DialOptions = ClientOptions & { readonly secureContext?: SecureContext };
+export type Connect = (url: string, protocols: string[], options: DialOptions) => Socket;
+
+/** `readyState` of a WebSocket that takes frames. */
+export const OPEN = 1;
+
+const connectWs: Connect = (url, protocols, options) => new WebSocket(url, protocols, options);
+
+/** `password` is what the CSMS set through AuthorizationKey; it replaces the configured one. */
+export type Dial = (identity: string, password?: Uint8Array) => Socket;
+
+/** A function that dials the CSMS for one identity. Throws at once, not at the first dial, when the URL or a PEM is unusable. */
+export function dialler(settings: LinkSettings, connect: Connect = connectWs): Dial {
+  const base = baseUrl(settings.url);
+  const common: DialOptions = {
+    // Two compression contexts per link cost more memory than all the rest of the bridge.
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: settings.maxFrameBytes,
+    ...(base.protocol === 'wss:' && secure(settings)),
+  };
+  return (identity, password) => {
+    const url = linkUrl(base, identity);
+    const configured = settings.credentials(identity);
+    const credentials = password ? { user: configured?.user ?? identity, password } : configured;
+    if (!credentials) return connect(url, [settings.protocol], common);
+    const headers = { authorization: basicAuthorization(credentials) };
+    return connect(url, [settings.protocol], { ...common, headers });
+  };
+}
+
+/** One context for all links: parsing the certificates anew for each would dominate every dial. */
+function secure(settings: LinkSettings): DialOptions {
+  const { ca, cert, key, rejectUnauthorized } = settings.tls;
+  const context = createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
+  return { secureContext: context, rejectUnauthorized };
+}
