@@ -52,7 +52,7 @@ export const TIME_EXCEPTIONS: Readonly<Record<string, string>> = {
 
 const CONFIGURATION = /(?<![\w$])process\s*\.\s*(?:env|argv)\b/;
 
-export const KEBAB = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+const KEBAB = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 const DRAWERS = /^(utils?|helpers?|common|misc|shared|lib)(\.|$)/;
 
 const isFolder = (name: string): name is Folder => Object.hasOwn(MAY_IMPORT, name);
