@@ -1,6 +1,7 @@
 import { BridgeError } from '../base/errors.ts';
-import { illegalCharacter, isCharacter } from './xml-text.ts';
-import { localNameEnd, qualifiedNameEnd } from './xml-name.ts';
+import { qualifiedNameEnd } from './xml-name.ts';
+import { checkReference, forbidden, isBlank, malformed, shown, skipBlanks } from './xml-scan.ts';
+import { illegalCharacter } from './xml-text.ts';
 
 /** What stands before the parser: one pass that lets only well-formed, DTD-free, bounded XML through. */
 
@@ -14,11 +15,9 @@ export interface XmlLimits {
 
 const BANG = 0x21;
 const QUOTE = 0x22;
-const HASH = 0x23;
 const AMP = 0x26;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
-const SEMICOLON = 0x3b;
 const LESS = 0x3c;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
@@ -27,60 +26,6 @@ const BOM = 0xfeff;
 
 const CDATA = '<![CDATA[';
 const EMPTY_CDATA = `${CDATA}]]>`;
-const PREDEFINED: ReadonlySet<string> = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-/** `line 3, column 7`, both from 1. */
-function place(text: string, at: number): string {
-  const before = text.slice(0, at).split(/\r\n?|\n/);
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-function malformed(text: string, at: number, what: string): BridgeError {
-  return new BridgeError('MalformedXml', `the XML is not well-formed: ${what} at ${place(text, at)}`);
-}
-
-function forbidden(text: string, at: number, what: string): BridgeError {
-  return new BridgeError('ForbiddenXml', `${what} at ${place(text, at)} is refused`);
-}
-
-/** Names in reasons are shortened: they go back to the sender and into logs. */
-function shown(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 60)}…` : name;
-}
-
-/** An `&` is a good reference, a forbidden one, or plain text that lacks its escape; the latter passes. */
-function checkReference(text: string, at: number): void {
-  if (text.charCodeAt(at + 1) !== HASH) {
-    const end = localNameEnd(text, at + 1);
-    if (end === at + 1 || text.charCodeAt(end) !== SEMICOLON) return;
-    const name = text.slice(at + 1, end);
-    if (!PREDEFINED.has(name)) throw forbidden(text, at, `the entity &${shown(name)};`);
-    return;
-  }
-  const base = text.charCodeAt(at + 2) === 0x78 ? 16 : 10;
-  const first = at + (base === 16 ? 3 : 2);
-  let end = first;
-  let code = 0;
-  for (; ; end++) {
-    const digit = Number.parseInt(text.charAt(end), base);
-    if (Number.isNaN(digit)) break;
-    // Past the last code point the exact value no longer matters.
-    if (code <= 0x10ffff) code = code * base + digit;
-  }
-  if (end === first || text.charCodeAt(end) !== SEMICOLON) return;
-  if (!isCharacter(code)) throw malformed(text, at, 'a reference to a character that XML cannot carry');
-}
-
 class Guard {
   readonly #text: string;
   readonly #limits: XmlLimits;
