@@ -9,6 +9,28 @@ export interface BodyLimits {
   readonly maxBodyBytes: number;
   /** Milliseconds from the headers to the last byte of the body. */
   readonly bodyTimeout: number;
+  /** Shared by all requests; absent = no limit. */
+  readonly budget?: ByteBudget;
+}
+
+/** Bytes of unfinished bodies held for all senders together, so that many slow ones cannot fill the memory. */
+export class ByteBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** False when there is no room: nothing is taken then. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes;
+  }
 }
 
 /** The connection died before the body was complete: there is nobody left to answer. */
@@ -22,23 +44,26 @@ export async function discardBody(request: IncomingMessage, limits: BodyLimits, 
 }
 
 /**
- * Collects a request's body. Rejects: `BodyTooLarge`, `SlowRequest`, SenderGone.
+ * Collects a request's body. Rejects: `BodyTooLarge`, `SlowRequest`, `TooManyRequests` (no room), SenderGone.
  * A body over the limit is still read, unkept, up to as much again: a sender that is cut off while writing would see a
  * reset connection in place of the 413.
  */
 export function collectBody(
   request: IncomingMessage,
-  { maxBodyBytes, bodyTimeout }: BodyLimits,
+  { maxBodyBytes, bodyTimeout, budget }: BodyLimits,
   clock: Clock,
   keep = true,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let held = 0;
     const timer = clock.after(bodyTimeout, () => fail(new BridgeError('SlowRequest')));
 
     function settle(): void {
       timer.cancel();
+      budget?.give(held);
+      held = 0;
       request.removeListener('data', onData);
       request.removeListener('end', onEnd);
       request.removeListener('close', onClose);
@@ -52,9 +77,16 @@ export function collectBody(
     }
     function onData(chunk: Buffer): void {
       bytes += chunk.length;
-      if (bytes <= maxBodyBytes) keep && chunks.push(chunk);
-      else if (bytes > 2 * maxBodyBytes) fail(new BridgeError('BodyTooLarge'));
-      else chunks.length = 0;
+      if (bytes > 2 * maxBodyBytes) {
+        fail(new BridgeError('BodyTooLarge'));
+      } else if (bytes > maxBodyBytes || !keep) {
+        chunks.length = 0;
+      } else if (budget && !budget.take(chunk.length)) {
+        fail(new BridgeError('TooManyRequests'));
+      } else {
+        held += chunk.length;
+        chunks.push(chunk);
+      }
     }
     function onEnd(): void {
       if (bytes > maxBodyBytes) {

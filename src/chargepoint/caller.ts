@@ -154,16 +154,16 @@ export class Caller implements DevicePort {
     const operation = service.operations.get(request.action);
     if (!operation) throw new BridgeError('DeviceNotSupported', `OCPP ${request.version} has no ${request.action}`);
     const { action } = operation.request;
+    const style = { ...DEFAULT_STYLE, ...own.style };
     const out: OutHeaders = {
       ...(!own.omitAction && { action }),
       messageId: `urn:uuid:${ids()}`,
       // Some charge points drop what is not addressed to them letter by letter.
       to: address,
       ...(settings.publicUrl !== undefined && !own.omitFrom && { from: settings.publicUrl }),
-      replyTo: anonymousAddress(ADDRESSING),
+      replyTo: anonymousAddress(style.addressing ?? ADDRESSING),
       identity: { namespace: service.namespace, value: request.identity },
     };
-    const style = { ...DEFAULT_STYLE, addressing: ADDRESSING, ...own.style };
     const credentials = own.basic && Buffer.from(`${own.basic.user}:${own.basic.password}`).toString('base64');
     return {
       operation,

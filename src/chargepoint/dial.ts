@@ -81,16 +81,7 @@ export class Dialer {
    */
   async post(dialing: Dialing): Promise<HttpAnswer> {
     this.#check(dialing.url);
-    const state: DialState = { socket: undefined, late: undefined };
-    const abort = new AbortController();
-    const connecting = this.#clock.after(this.#settings.connectTimeout, () => {
-      if (!state.socket) expire('connect');
-    });
-    const total = this.#clock.after(dialing.within, () => expire('answer'));
-    function expire(what: 'connect' | 'answer'): void {
-      state.late = what;
-      abort.abort();
-    }
+    const state: DialState = { socket: undefined, late: false };
     const client = new Client(dialing.url.origin, {
       connect: this.#connector(dialing.tls, state),
       pipelining: 0,
@@ -98,13 +89,21 @@ export class Dialer {
       bodyTimeout: 0,
       maxResponseSize: this.#settings.maxAnswerBytes,
     });
+    // An AbortSignal would not do: it is heeded only once connected.
+    function expire(): void {
+      state.late = true;
+      void client.destroy().catch(() => {});
+    }
+    const connecting = this.#clock.after(this.#settings.connectTimeout, () => {
+      if (!state.socket) expire();
+    });
+    const total = this.#clock.after(dialing.within, expire);
     try {
       const answer = await client.request({
         method: 'POST',
         path: dialing.url.pathname + dialing.url.search,
         headers: dialing.headers,
         body: dialing.body,
-        signal: abort.signal,
       });
       return await collected(answer);
     } catch (error) {
@@ -112,7 +111,6 @@ export class Dialer {
     } finally {
       connecting.cancel();
       total.cancel();
-      // Not waited for: it ends only when an attempt to connect has.
       void client.destroy().catch(() => {});
     }
   }
@@ -175,8 +173,8 @@ export class Dialer {
 interface DialState {
   /** Set once connected and checked. */
   socket: Socket | undefined;
-  /** Which deadline ended the call. */
-  late: 'connect' | 'answer' | undefined;
+  /** A deadline ended the call. */
+  late: boolean;
 }
 
 async function collected(answer: Dispatcher.ResponseData): Promise<HttpAnswer> {
@@ -197,6 +195,10 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENOTFOUND: "the name in the charge point's callback address is unknown",
   EAI_AGAIN: "the name in the charge point's callback address cannot be resolved now",
 };
+/** OpenSSL's own codes and Node's for it: an untrusted, expired or misnamed certificate, or no common version. */
+const TLS = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO|SELF_SIGNED|EPROTO$|HOSTNAME_MISMATCH$)/;
+const HANDSHAKE = "the charge point's certificate or TLS version is not accepted";
+const OTHERWISE = 'the connection to the charge point fails';
 const AGAIN: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 function codeOf(error: unknown): string {
@@ -223,7 +225,7 @@ function failure(error: unknown, { socket, late }: DialState): BridgeError {
   if (late) {
     return new BridgeError('DeviceUnreachable', 'the charge point does not take the connection in time', { cause });
   }
-  const reason = UNREACHABLE[code] ?? `the connection to the charge point fails${code ? ` (${code})` : ''}`;
+  const reason = UNREACHABLE[code] ?? `${TLS.test(code) ? HANDSHAKE : OTHERWISE}${code ? ` (${code})` : ''}`;
   return AGAIN.has(code)
     ? new NotSent('DeviceUnreachable', reason, { cause })
     : new BridgeError('DeviceUnreachable', reason, { cause });

@@ -31,6 +31,8 @@ export interface ExchangeDeps {
   readonly callbackPolicy: CallbackPolicy;
   readonly trustedProxies: Networks;
   readonly limits: BodyLimits;
+  /** Calls being served at once; more get 429. */
+  readonly maxConcurrent: number;
   /** Seconds, for Retry-After. */
   readonly retryAfter: number;
 }
@@ -62,6 +64,8 @@ export class Exchanges {
   readonly #deps: ExchangeDeps;
   readonly #callbacks = new LRUCache<string, { readonly url: string | undefined }>({ max: CALLBACKS_REMEMBERED });
 
+  #serving = 0;
+
   constructor(deps: ExchangeDeps) {
     this.#deps = deps;
   }
@@ -69,26 +73,41 @@ export class Exchanges {
   /** The reply, or undefined when the sender has gone. Never rejects. */
   async serve(arrival: Arrival): Promise<Reply | undefined> {
     const known: Known = { ...UNKNOWN };
+    let bytes: Buffer;
     try {
-      const { call, operation, envelope } = await this.#read(arrival, known);
+      bytes = await collectBody(arrival.request, this.#deps.limits, this.#deps.clock);
+      arrival.bytesIn = bytes.length;
+      // Only now: slow senders must not take the places of others.
+      if (this.#serving >= this.#deps.maxConcurrent) throw new BridgeError('TooManyRequests');
+    } catch (error) {
+      return error instanceof SenderGone ? undefined : this.refuse(arrival, error, known);
+    }
+    this.#serving += 1;
+    try {
+      return await this.#exchange(arrival, bytes, known);
+    } finally {
+      this.#serving -= 1;
+    }
+  }
+
+  async #exchange(arrival: Arrival, bytes: Buffer, known: Known): Promise<Reply> {
+    try {
+      const { call, operation, envelope } = await this.#read(arrival, bytes, known);
       known.exchange = call.exchange;
       known.inSession = true;
       const answer = await this.#deps.sessions.receive(call);
       known.inSession = false;
       return this.#answer(arrival, operation, envelope, answer);
     } catch (error) {
-      if (error instanceof SenderGone) return undefined;
       return this.refuse(arrival, error, known);
     }
   }
 
-  async #read(arrival: Arrival, known: Known) {
+  async #read(arrival: Arrival, sent: Buffer, known: Known) {
     const { clock, contracts, limits, identities } = this.#deps;
     const { request } = arrival;
     const { headers } = request;
     const target = request.url ?? '/';
-    const sent = await collectBody(request, limits, clock);
-    arrival.bytesIn = sent.length;
     const started = clock.monotonic();
     const encoding = headers['content-encoding'];
     const bytes = encoding === undefined ? sent : await decompress(sent, encoding, limits.maxBodyBytes);

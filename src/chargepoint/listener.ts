@@ -8,6 +8,7 @@ import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { SoapContracts } from '../contract/soap-contract.ts';
 import type { DeviceSide } from '../session/ports.ts';
+import { ByteBudget } from './body.ts';
 import type { CallbackPolicy } from './callback-policy.ts';
 import { describe } from './description.ts';
 import { Exchanges } from './exchange.ts';
@@ -33,7 +34,9 @@ export interface ListenerSettings {
   readonly keepAliveTimeout?: number;
   /** Open connections; more are closed at once. Default 20 000. */
   readonly maxConnections?: number;
-  /** Requests being served at once; more get 429. Default 5 000. */
+  /** Bytes of unfinished bodies held for all senders together; more get 429. Default 256 MiB. */
+  readonly maxHeldBytes?: number;
+  /** Calls being served at once; more get 429. Default 5 000. */
   readonly maxConcurrent?: number;
   /** Seconds that a refused charge point is asked to wait; default 30. */
   readonly retryAfter?: number;
@@ -71,6 +74,7 @@ export function createListener(deps: ListenerDeps): Listener {
   const limits = {
     maxBodyBytes: settings.maxBodyBytes ?? 4 * 1024 * 1024,
     bodyTimeout: settings.bodyTimeout ?? 30_000,
+    budget: new ByteBudget(settings.maxHeldBytes ?? 256 * 1024 * 1024),
   };
   const headersTimeout = settings.headersTimeout ?? 15_000;
   const trustedProxies = new Networks(settings.trustedProxies ?? []);
@@ -79,6 +83,7 @@ export function createListener(deps: ListenerDeps): Listener {
     identities: new Identities(settings.identity),
     trustedProxies,
     limits,
+    maxConcurrent: settings.maxConcurrent ?? 5000,
     retryAfter: settings.retryAfter ?? 30,
   });
   const reception = new Reception({
@@ -87,7 +92,6 @@ export function createListener(deps: ListenerDeps): Listener {
     observer,
     exchanges,
     limits,
-    maxConcurrent: settings.maxConcurrent ?? 5000,
     describe: (request) => describe(request, contracts, { publicUrl: settings.publicUrl, trustedProxies }),
   });
 
@@ -130,6 +134,8 @@ export function createListener(deps: ListenerDeps): Listener {
     server.emit('request', request, response);
   });
   refuseUnparsed(server, log);
+  // Such as EMFILE while accepting: without a listener it would end the process.
+  server.on('error', (error) => log.error({ err: error }, 'listener failed'));
   return lifecycle(server, reception);
 }
 

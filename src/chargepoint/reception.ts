@@ -14,8 +14,6 @@ export interface ReceptionDeps {
   readonly observer: ChargePointObserver;
   readonly exchanges: Exchanges;
   readonly limits: BodyLimits;
-  /** Requests open at once; more get 429. */
-  readonly maxConcurrent: number;
   /** What a GET shows. */
   describe(request: IncomingMessage): Reply;
 }
@@ -38,10 +36,9 @@ export class Reception {
   /** A SOAP message, on any path. */
   post(request: IncomingMessage, response: ServerResponse): void {
     this.#serve(request, response, async (arrival) => {
-      const refusal = this.#full();
-      if (!refusal) return this.#deps.exchanges.serve(arrival);
+      if (!this.#draining) return this.#deps.exchanges.serve(arrival);
       await this.#discard(arrival);
-      return this.#deps.exchanges.refuse(arrival, refusal);
+      return this.#deps.exchanges.refuse(arrival, new BridgeError('Draining'));
     });
   }
 
@@ -74,12 +71,6 @@ export class Reception {
     this.#draining = true;
     if (this.#open === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #full(): BridgeError | undefined {
-    if (this.#draining) return new BridgeError('Draining');
-    if (this.#open > this.#deps.maxConcurrent) return new BridgeError('TooManyRequests');
-    return undefined;
   }
 
   #discard(arrival: Arrival): Promise<void> {

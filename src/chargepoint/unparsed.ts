@@ -12,7 +12,8 @@ const STATUS: Readonly<Record<string, string>> = {
 export function refuseUnparsed(server: Server, log: Log): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const code = error.code ?? '';
-    log.debug({ code, reason: error.message, peer: (socket as Socket).remoteAddress }, 'connection refused');
+    const about = { code, reason: error.message, peer: (socket as Socket).remoteAddress };
+    log[code === 'ECONNRESET' ? 'debug' : 'info'](about, 'request unreadable');
     // In the middle of an answer more bytes would only damage it.
     const answering = (socket as { _httpMessage?: { headersSent?: boolean } })._httpMessage?.headersSent === true;
     if (!socket.writable || answering || code === 'ECONNRESET') {

@@ -193,6 +193,14 @@ describe('a hostile sender', () => {
     expect(sessions.calls).toHaveLength(0);
   });
 
+  it('that does not come to the end of its headers gets 408', async () => {
+    const { port } = await nearBank({ headersTimeout: 50 });
+    const connection = await RawConnection.open(port);
+    connection.write('POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    expect((await connection.answer())?.status).toBe(408);
+    await connection.closed();
+  });
+
   it('that goes away in its body leaves nothing behind', async () => {
     const { port, clock, records, sessions } = await nearBank();
     const connection = await RawConnection.open(port);
@@ -288,6 +296,21 @@ describe('too many requests at once', () => {
     expect((await second.answer())?.status).toBe(200);
     first.destroy();
     second.destroy();
+  });
+});
+
+describe('many slow senders', () => {
+  it('neither take the places of others nor fill the memory', async () => {
+    const body = message();
+    const { port, records } = await nearBank({ maxConcurrent: 1, maxHeldBytes: 2 * body.length });
+    const slow = await Promise.all([RawConnection.open(port), RawConnection.open(port)]);
+    for (const connection of slow) connection.write(requestBytes({ body }).subarray(0, -1));
+    await until(() => records.open === 2);
+    expect((await ask(port, { body: '' }))?.status).toBe(400);
+    expect((await ask(port, { body: 'x'.repeat(body.length) }))?.status).toBe(429);
+    for (const connection of slow) connection.destroy();
+    await until(() => records.open === 0);
+    expect((await ask(port, { body }))?.status).toBe(200);
   });
 });
 

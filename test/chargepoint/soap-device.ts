@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
 import { readEnvelope, type Envelope } from '../../src/codec/envelope.ts';
@@ -41,14 +42,19 @@ export class SoapDevice {
   readonly port: number;
   readonly url: string;
 
-  private constructor(port: number, host: string) {
+  private constructor(port: number, host: string, scheme: string) {
     this.port = port;
-    this.url = `http://${host}:${port}/ws`;
+    this.url = `${scheme}://${host}:${port}/ws`;
   }
 
-  static async open(answer: (heard: Heard) => DeviceAnswer, host = '127.0.0.1'): Promise<SoapDevice> {
+  static async open(
+    answer: (heard: Heard) => DeviceAnswer,
+    host = '127.0.0.1',
+    tls?: ServerOptions,
+  ): Promise<SoapDevice> {
     let device: SoapDevice | undefined;
-    const server = createServer((request, response) => {
+    const server = tls ? createTlsServer(tls) : createServer();
+    server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -61,7 +67,11 @@ export class SoapDevice {
         response.end(body);
       });
     });
-    device = new SoapDevice(await listening(server, host), host.includes(':') ? `[${host}]` : host);
+    device = new SoapDevice(
+      await listening(server, host),
+      host.includes(':') ? `[${host}]` : host,
+      tls ? 'https' : 'http',
+    );
     return device;
   }
 }
