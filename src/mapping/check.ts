@@ -1,8 +1,8 @@
 /** The completeness check: proves that every field, word and operation of both sides is covered, or tells where not. */
 
 import { SOAP_VERSIONS } from '../base/message.ts';
-import { ENGINE_LOSSES } from './engine-losses.ts';
 import { type Fault, FaultList, nearest, type Place } from './fault.ts';
+import { CODED_LOSSES } from './loss-codes.ts';
 import { DEFAULT_OPTIONS, type MappingOptions } from './options.ts';
 import { Book, type Counts } from './plan.ts';
 import { type Contracts, missingTables, planTables, type TablePlan } from './plan-tables.ts';
@@ -94,10 +94,13 @@ function checkInput(
 function checkRegister(register: Register, tables: readonly Table[], book: Book): void {
   const { faults } = book;
   for (const row of register.losses.values()) {
-    const engine = (ENGINE_LOSSES as readonly string[]).includes(row.code);
-    if (row.by.includes('engine') && !engine) faults.add(row, `the translation never tells ${row.code}`);
-    if (engine && !row.by.includes('engine'))
-      faults.add(row, `the translation itself tells ${row.code}: by must name the engine`);
+    for (const [teller, codes] of Object.entries(CODED_LOSSES)) {
+      const tells = codes.includes(row.code);
+      const claims = row.by.some((by) => by === teller);
+      if (claims && !tells)
+        faults.add(row, `no ${teller} tells ${row.code}`, 'src/mapping/loss-codes.ts lists what they tell');
+      if (tells && !claims) faults.add(row, `${row.code} is told by the ${teller} too: \`by\` must name it`);
+    }
     if (!row.by.includes('table')) continue;
     const uses = book.uses.get(row.code) ?? new Map<string, Place>();
     for (const version of SOAP_VERSIONS) {
@@ -124,8 +127,9 @@ function checkRegister(register: Register, tables: readonly Table[], book: Book)
         );
     }
   }
-  for (const code of ENGINE_LOSSES) {
-    if (!register.losses.has(code))
-      faults.add(register, `the register lacks ${code}, which the translation itself tells`);
+  for (const [teller, codes] of Object.entries(CODED_LOSSES)) {
+    for (const code of codes) {
+      if (!register.losses.has(code)) faults.add(register, `the register lacks ${code}, which the ${teller} tells`);
+    }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { JsonAction, JsonContract } from '../contract/json-contract.ts';
-import type { SoapContracts, SoapOperation } from '../contract/soap-contract.ts';
+import type { ServiceRole, SoapContracts, SoapOperation } from '../contract/soap-contract.ts';
 import { nearest, type Place } from './fault.ts';
 import { branchesOf, type MappingOptions } from './options.ts';
 import type { Book, GroupPlan, Part } from './plan.ts';
@@ -82,11 +82,17 @@ class TablePlanner {
     };
   }
 
+  /** Operations that charge points of any version know: some use those of a later one. */
+  #everywhere(role: ServiceRole): Set<string> {
+    const services = this.#contracts.soap.all.filter((service) => service.role === role);
+    return new Set(services.flatMap((service) => [...service.operations.keys()]));
+  }
+
   #planUp(): Map<string, OperationPlan> {
     const { version, up } = this.#table;
     const { operations } = this.#contracts.soap.service(version, 'CentralSystem');
     const plans = new Map<string, OperationPlan>();
-    for (const name of operations.keys()) {
+    for (const name of this.#everywhere('CentralSystem')) {
       if (!up.has(name))
         this.#book.faults.add(
           this.#table,
@@ -129,7 +135,7 @@ class TablePlanner {
     const { version, down } = this.#table;
     const { operations } = this.#contracts.soap.service(version, 'ChargePoint');
     const plans = new Map<string, OperationPlan>();
-    for (const name of operations.keys()) {
+    for (const name of this.#everywhere('ChargePoint')) {
       if (!down.has(name))
         this.#book.faults.add(
           this.#table,

@@ -1,0 +1,50 @@
+/** Loss codes that need no row of a table. The register lists the same, under the same tellers. */
+
+/** Told by the translation itself, for any field. */
+export const ENGINE_LOSSES = [
+  'ts-offset',
+  'ts-frac',
+  'ts-zone',
+  'str-trim',
+  'int-repair',
+  'int-clamp',
+  'xml-char',
+  'data-json',
+  'decimal',
+] as const;
+
+/** Told by flows: what the bridge adds, answers by itself, or gives up in an outage. */
+export const FLOW_LOSSES = [
+  'status-synth',
+  'pending',
+  'profile-start',
+  'no-op',
+  'tx-alias',
+  'start-conn',
+  'case-keys',
+  'own-key',
+  'virtual-key',
+  'callerror-ok',
+  'offline-last',
+  'offline-local',
+  'dup',
+  'dead-letter',
+  'trigger-emul',
+] as const;
+
+/** Told by the readers of the two banks. */
+export const READER_LOSSES = [
+  'str-trim',
+  'hdr-id',
+  'hdr-addr',
+  'fault-flat',
+  'callerror-flat',
+  'xml-unknown',
+  'json-unknown',
+] as const;
+
+export const CODED_LOSSES: Readonly<Record<'engine' | 'flow' | 'reader', readonly string[]>> = {
+  engine: ENGINE_LOSSES,
+  flow: FLOW_LOSSES,
+  reader: READER_LOSSES,
+};
