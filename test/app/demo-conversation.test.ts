@@ -178,10 +178,10 @@ describe('the readable conversation', () => {
 
   it('settles when everything seen has been told', async () => {
     const { soap, clock, conversation } = stage();
-    await conversation.settled();
+    await conversation.settled(5_000);
     soap('up', 'call', 'Authorize', call);
     soap('up', 'answer', 'Authorize', answer);
-    const settled = conversation.settled();
+    const settled = conversation.settled(5_000);
     clock.pass(300);
     await settled;
     expect(conversation.told).toBe(1);

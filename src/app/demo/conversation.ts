@@ -20,12 +20,14 @@ export interface ConversationOptions {
 
 export class Conversation implements Tap {
   readonly #screen: Screen;
+  readonly #clock: Clock;
   readonly #maxLines: number;
   readonly #pairing: ExchangePairing;
   #told = 0;
 
   constructor(options: ConversationOptions) {
     this.#screen = options.screen;
+    this.#clock = options.clock;
     this.#maxLines = options.maxLines ?? 14;
     this.#pairing = new ExchangePairing({
       clock: options.clock,
@@ -52,12 +54,11 @@ export class Conversation implements Tap {
     this.#screen.out.write(`\n${this.#screen.paint('bold', `── ${text} `)}\n`);
   }
 
-  settled(): Promise<void> {
-    return this.#pairing.settled();
-  }
-
-  flush(): void {
-    this.#pairing.flush();
+  /** Resolves when everything seen so far has been told; after `patience` ms at the latest, with the rest told as it is. */
+  async settled(patience: number): Promise<void> {
+    const timer = this.#clock.after(patience, () => this.#pairing.flush());
+    await this.#pairing.settled();
+    timer.cancel();
   }
 
   #tell(exchange: Exchange): void {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 /** The one HTTP server on which a whole fleet can be called: a path for each charge point. */
 
-/** One charge point's end: takes an envelope, gives an envelope, and what to do once it has left. */
-export type Serve = (text: string) => { status: number; text: string; after?: () => void };
+/** One charge point's end: takes an envelope, gives an envelope; `left` is called once the answer has left. */
+export type Serve = (text: string) => { status: number; text: string; left?: () => void };
 
 export interface CallbackOptions {
   /** Default 127.0.0.1. */
@@ -67,8 +67,8 @@ export class CallbackServer {
       if (bytes > MOST_BYTES) return plain(response, 413, 'too large');
       chunks.push(chunk);
     }
-    const { status, text, after } = serve(Buffer.concat(chunks).toString('utf8'));
-    if (after) response.on('finish', after);
+    const { status, text, left } = serve(Buffer.concat(chunks).toString('utf8'));
+    if (left) response.on('close', left);
     response.writeHead(status, {
       'Content-Type': 'application/soap+xml; charset=utf-8',
       'Content-Length': Buffer.byteLength(text),

@@ -16,10 +16,18 @@ export interface CalleePorts {
   readonly watch?: (event: SoapEvent) => void;
 }
 
-export function calleeOf(point: ChargePoint, ports: CalleePorts): Serve {
+export interface Callee {
+  readonly serve: Serve;
+  /** Resolves when everything that commands have set off is done. */
+  idle(): Promise<void>;
+}
+
+export function calleeOf(point: ChargePoint, ports: CalleePorts): Callee {
   const notebook = new Notebook();
+  const consequences = new Set<Promise<void>>();
   let exchanges = 0;
-  return (text) => {
+
+  const serve: Serve = (text) => {
     const exchange = `${point.identity} ${++exchanges}`;
     const watch = (part: 'call' | 'answer', action: string, shown: string) => {
       const { identity, version } = point;
@@ -48,7 +56,24 @@ export function calleeOf(point: ChargePoint, ports: CalleePorts): Serve {
     ports.tally(call.action, 'ok');
     const written = ports.wire.writeAnswer(point.version, call.action, answer, call.messageId);
     watch('answer', call.action, written);
-    const follow = after && { after: () => void after() };
-    return { status: 200, text: written, ...follow };
+    return { status: 200, text: written, ...(after && { left: remember(after) }) };
+  };
+
+  /** A consequence counts from the moment the command is accepted, but begins when the answer has left. */
+  const remember = (after: () => Promise<void>): (() => void) => {
+    let begin = () => {};
+    const consequence = new Promise<void>((resolve) => {
+      begin = resolve;
+    }).then(after);
+    consequences.add(consequence);
+    void consequence.finally(() => consequences.delete(consequence));
+    return begin;
+  };
+
+  return {
+    serve,
+    async idle() {
+      while (consequences.size > 0) await Promise.all(consequences);
+    },
   };
 }

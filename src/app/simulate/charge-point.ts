@@ -21,6 +21,8 @@ export interface ChargePointSettings {
 
 export interface ChargePointPorts {
   readonly clock: Clock;
+  /** The time in which energy flows. */
+  readonly meterClock: Clock;
   readonly random: Random;
   readonly caller: Caller;
   readonly ledger: Ledger;
@@ -42,11 +44,11 @@ export class ChargePoint {
     this.identity = settings.identity;
     this.version = settings.version;
     this.#ports = ports;
-    const { clock, random } = ports;
+    const { clock, meterClock, random } = ports;
     this.configuration = new Configuration(settings.version, settings);
     this.connectors = Array.from(
       { length: settings.connectors },
-      (_, index) => new Connector(index + 1, clock, Math.floor(random() * 1_000_000)),
+      (_, index) => new Connector(index + 1, meterClock, Math.floor(random() * 1_000_000)),
     );
     const { configuration } = this;
     this.#registration = new Registration(settings, {

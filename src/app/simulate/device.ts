@@ -27,6 +27,8 @@ export interface DeviceSettings {
 export interface DevicePorts {
   /** The charge point's own time; may run fast. */
   readonly clock: Clock;
+  /** The time in which energy flows; default `clock`. */
+  readonly meterClock?: Clock;
   /** Real time, for measuring. */
   readonly stopwatch: Clock;
   readonly ids: Ids;
@@ -43,6 +45,8 @@ export interface DevicePorts {
 
 export interface Device {
   readonly point: ChargePoint;
+  /** Resolves when everything that commands have set off is done. */
+  idle(): Promise<void>;
   close(): void;
 }
 
@@ -55,10 +59,12 @@ export function makeDevice(settings: DeviceSettings, ports: DevicePorts): Device
     { identity, version, from: callbacks.urlOf(identity), to: csms },
     { clock: ports.stopwatch, ids, wire, post, tally: ports.said, ...watch },
   );
-  const point = new ChargePoint(settings, { clock, random, caller, ledger });
-  callbacks.serve(identity, calleeOf(point, { clock, wire, tally: ports.told, ...watch }));
+  const point = new ChargePoint(settings, { clock, meterClock: ports.meterClock ?? clock, random, caller, ledger });
+  const callee = calleeOf(point, { clock, wire, tally: ports.told, ...watch });
+  callbacks.serve(identity, callee.serve);
   return {
     point,
+    idle: () => callee.idle(),
     close() {
       point.close();
       post.close();

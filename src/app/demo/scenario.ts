@@ -1,0 +1,121 @@
+import type { JsonObject } from '../../base/message.ts';
+import type { Connector } from '../simulate/connector.ts';
+import type { Device } from '../simulate/device.ts';
+import type { Conversation } from './conversation.ts';
+import type { Csms } from './csms.ts';
+import { CallRefused } from './csms-link.ts';
+import type { Watch } from './watch.ts';
+
+/** What happens in one round of the demo: three charge points of three generations, drivers, and an operator. */
+
+export interface Cast {
+  readonly csms: Csms;
+  readonly conversation: Conversation;
+  readonly watch: Watch;
+  /** Of OCPP 1.2, 1.5 and 1.6. */
+  readonly devices: readonly [Device, Device, Device];
+  /** Lets minutes of charging pass. */
+  pass(minutes: number): Promise<void>;
+  /** A moment to read. */
+  breathe(): Promise<void>;
+}
+
+/** Milliseconds that anything may take before the play goes on without it. */
+const PATIENCE = 5_000;
+const CARD = '04A1B2C3D4';
+/** W. */
+const POWER = [7_400, 11_000, 22_000] as const;
+
+export async function powerOn(cast: Cast): Promise<void> {
+  cast.conversation.note('Three old charge points are switched on');
+  for (const device of cast.devices) {
+    await device.point.powerUp();
+    await pause(cast);
+  }
+}
+
+export async function charge(cast: Cast): Promise<void> {
+  const [oslo, bern, lyon] = cast.devices;
+  cast.conversation.note(`A driver charges at ${oslo.point.identity} with a card`);
+  await withCard(cast, oslo, POWER[0]);
+  cast.conversation.note(`The CSMS starts a session at ${bern.point.identity}`);
+  await command(cast, bern, 'RemoteStartTransaction', { connectorId: 1, idTag: CARD });
+  cast.conversation.note(`Another driver charges at ${lyon.point.identity}`);
+  await withCard(cast, lyon, POWER[2]);
+  for (const part of ['a quarter of an hour', 'another quarter']) {
+    await cast.pass(15);
+    cast.conversation.note(`After ${part} the meters are read`);
+    for (const device of cast.devices) await device.point.sample(firstOf(device));
+    await pause(cast);
+  }
+  await cast.pass(10);
+  for (const device of [oslo, bern]) {
+    cast.conversation.note(`The driver at ${device.point.identity} unplugs`);
+    await device.point.endSession(firstOf(device), 'EVDisconnected');
+    await pause(cast);
+  }
+  cast.conversation.note(`The CSMS stops the session at ${lyon.point.identity}`);
+  const running = cast.csms.ledger.sessions.findLast(
+    (session) => session.identity === lyon.point.identity && session.meterStop === undefined,
+  );
+  await command(cast, lyon, 'RemoteStopTransaction', { transactionId: running?.transactionId ?? 0 });
+}
+
+export async function operate(cast: Cast): Promise<void> {
+  const [oslo, bern, lyon] = cast.devices;
+  cast.conversation.note('The CSMS operates its charge points');
+  await command(cast, oslo, 'ChangeConfiguration', { key: 'HeartbeatInterval', value: '600' });
+  await command(cast, bern, 'GetConfiguration', { key: ['HeartbeatInterval', 'MeterValueSampleInterval', 'Colour'] });
+  await command(cast, lyon, 'TriggerMessage', { requestedMessage: 'StatusNotification', connectorId: 1 });
+  for (const device of cast.devices) await command(cast, device, 'UnlockConnector', { connectorId: 1 });
+  cast.conversation.note('What an old version cannot do is refused, or done by the bridge, and never pretended');
+  await command(cast, oslo, 'ReserveNow', {
+    connectorId: 1,
+    expiryDate: '2099-01-01T00:00:00.000Z',
+    idTag: CARD,
+    reservationId: 1,
+  });
+  const status = cast.watch.answered(bern.point.identity, 'StatusNotification', PATIENCE);
+  const answer = await command(cast, bern, 'TriggerMessage', {
+    requestedMessage: 'StatusNotification',
+    connectorId: 1,
+  });
+  if (answer?.['status'] !== 'Accepted') return;
+  await status;
+  await pause(cast);
+}
+
+async function withCard(cast: Cast, device: Device, power: number): Promise<void> {
+  if (await device.point.authorize(CARD)) await device.point.startSession(firstOf(device), CARD, power);
+  await pause(cast);
+}
+
+/** A command of the CSMS, and everything that the charge point does about it. Undefined when it is refused. */
+async function command(
+  cast: Cast,
+  device: Device,
+  action: string,
+  payload: JsonObject,
+): Promise<JsonObject | undefined> {
+  let answer: JsonObject | undefined;
+  try {
+    answer = await cast.csms.call(device.point.identity, action, payload);
+  } catch (error) {
+    // A refusal is part of the conversation; anything else should be seen.
+    if (!(error instanceof CallRefused)) cast.conversation.note(`${action}: ${String(error)}`);
+  }
+  await device.idle();
+  await pause(cast);
+  return answer;
+}
+
+async function pause(cast: Cast): Promise<void> {
+  await cast.conversation.settled(PATIENCE);
+  await cast.breathe();
+}
+
+function firstOf(device: Device): Connector {
+  const [connector] = device.point.connectors;
+  if (!connector) throw new Error(`${device.point.identity} has no connector`);
+  return connector;
+}
