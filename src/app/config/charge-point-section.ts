@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { SOAP_VERSIONS, type SoapVersion } from '../../base/message.ts';
+import { atMostOne, keyFile, pemFile, secretFile, secretVariable, together } from './secret-types.ts';
+import type { Sources } from './sources.ts';
+import { duration, timezone, url } from './value-types.ts';
+
+/** How the bridge behaves where the versions differ: for all, and as exceptions for some charge points. */
+const BEHAVIOUR = {
+  synthesisedStatuses: z.boolean().meta({
+    description: 'Tell the CSMS Charging and Finishing from transactions when the version has only Occupied.',
+  }),
+  connector0: z.boolean().meta({
+    description: 'Report connector 0 as Available when the CSMS triggers all statuses and it was never seen.',
+  }),
+  fillConnector: z.boolean().meta({
+    description: 'Set connectorId 1 in RemoteStartTransaction to a charge point with one connector.',
+  }),
+  profileRequired: z.enum(['ignore', 'reject']).meta({
+    description:
+      'RemoteStartTransaction with a charging profile, to a version without smart charging: start without it, or reject.',
+  }),
+  assumedKeys: z
+    .record(z.string().min(1).max(50), z.union([z.string().max(500), z.number(), z.boolean()]).transform(String))
+    .meta({
+      description: 'Configuration keys to show for charge points that cannot be asked (1.2).',
+      'x-type': 'key: value',
+    }),
+  listUnset: z.boolean().meta({
+    description: 'Show the standard keys of 1.2 whose value nobody knows, without a value.',
+  }),
+  allowIdentityChange: z.boolean().meta({ description: 'Let the CSMS change the key ChargePointId.' }),
+  unknownInterval: duration().meta({
+    description: 'Pause told to a charge point that the CSMS does not know, until its next BootNotification.',
+  }),
+} as const;
+
+const DEFAULTS = {
+  synthesisedStatuses: true,
+  connector0: false,
+  fillConnector: false,
+  profileRequired: 'ignore',
+  assumedKeys: {},
+  listUnset: false,
+  allowIdentityChange: false,
+  unknownInterval: '300s',
+} as const;
+
+export function behaviourSection() {
+  const { synthesisedStatuses, connector0, fillConnector, profileRequired } = BEHAVIOUR;
+  const { assumedKeys, listUnset, allowIdentityChange, unknownInterval } = BEHAVIOUR;
+  return z.strictObject({
+    synthesisedStatuses: defaulted(synthesisedStatuses, DEFAULTS.synthesisedStatuses),
+    connector0: defaulted(connector0, DEFAULTS.connector0),
+    fillConnector: defaulted(fillConnector, DEFAULTS.fillConnector),
+    profileRequired: defaulted(profileRequired, DEFAULTS.profileRequired),
+    assumedKeys: defaulted(assumedKeys, DEFAULTS.assumedKeys),
+    listUnset: defaulted(listUnset, DEFAULTS.listUnset),
+    allowIdentityChange: defaulted(allowIdentityChange, DEFAULTS.allowIdentityChange),
+    unknownInterval: defaulted(unknownInterval, DEFAULTS.unknownInterval),
+  });
+}
+
+function defaulted<S extends z.ZodType>(schema: S, value: z.input<S> & z.core.util.NoUndefined<z.input<S>>) {
+  return schema.prefault(value);
+}
+
+/** One entry of `chargePoints`. */
+export function chargePointSection(sources: Sources) {
+  return z
+    .strictObject({
+      callback: z.exactOptional(url('http', 'https')).meta({
+        description: 'Where its SOAP server listens, instead of what it says. `callbacks.allow` holds for it too.',
+      }),
+      version: z
+        .exactOptional(soapVersion())
+        .meta({ description: 'Its OCPP version, to call it before it has called.' }),
+      timezone: z
+        .exactOptional(timezone())
+        .meta({ description: 'Zone of the times it writes without one. Without this: UTC.' }),
+      connectors: z.exactOptional(z.int().min(1).max(1000)).meta({ description: 'How many connectors it has.' }),
+      csmsPasswordFile: z
+        .exactOptional(secretFile(sources))
+        .meta({ description: 'File with its password at the CSMS.' }),
+      csmsPasswordEnv: z
+        .exactOptional(secretVariable(sources))
+        .meta({ description: 'Environment variable with its password at the CSMS.' }),
+      basic: z.exactOptional(basic(sources)).meta({ description: 'HTTP Basic authentication at its SOAP server.' }),
+      tls: z.exactOptional(deviceTls(sources)).meta({ description: 'For a callback address with https.' }),
+      omitAction: z.exactOptional(z.boolean()).meta({ description: 'Call it without wsa:Action.' }),
+      omitFrom: z.exactOptional(z.boolean()).meta({ description: 'Call it without wsa:From.' }),
+      soapAction: z.exactOptional(z.boolean()).meta({ description: 'Send it the SOAPAction header of SOAP 1.1 too.' }),
+      behaviour: z.strictObject(BEHAVIOUR).partial().prefault({}).meta({ description: 'Exceptions from `behaviour`.' }),
+    })
+    .superRefine(atMostOne({ file: 'csmsPasswordFile', env: 'csmsPasswordEnv' }))
+    .transform(({ csmsPasswordFile, csmsPasswordEnv, ...rest }) => {
+      const csmsPassword = csmsPasswordFile ?? csmsPasswordEnv;
+      return { ...rest, ...(csmsPassword && { csmsPassword }) };
+    });
+}
+
+function soapVersion() {
+  // Unquoted, 1.5 is a number in YAML.
+  return z
+    .union([z.enum(SOAP_VERSIONS), z.literal([1.2, 1.5, 1.6])], { error: 'one of 1.2, 1.5, 1.6 is wanted' })
+    .transform((value) => String(value) as SoapVersion)
+    .meta({ 'x-type': SOAP_VERSIONS.join(' | ') });
+}
+
+function basic(sources: Sources) {
+  return z
+    .strictObject({
+      user: z.string().min(1).meta({ description: 'User name.' }),
+      passwordFile: z.exactOptional(secretFile(sources)).meta({ description: 'File with the password.' }),
+      passwordEnv: z
+        .exactOptional(secretVariable(sources))
+        .meta({ description: 'Environment variable with the password.' }),
+    })
+    .superRefine(atMostOne({ file: 'passwordFile', env: 'passwordEnv' }))
+    .transform(({ user, passwordFile, passwordEnv }, context) => {
+      const password = passwordFile ?? passwordEnv;
+      if (password) return { user, password };
+      context.addIssue({ code: 'custom', message: 'passwordFile or passwordEnv is missing' });
+      return z.NEVER;
+    });
+}
+
+function deviceTls(sources: Sources) {
+  return z
+    .strictObject({
+      ca: z
+        .exactOptional(pemFile(sources))
+        .meta({ description: 'Authority to trust, or the certificate of the charge point itself, PEM.' }),
+      cert: z.exactOptional(pemFile(sources)).meta({ description: 'Client certificate of the bridge, PEM.' }),
+      key: z.exactOptional(keyFile(sources)).meta({ description: 'Key of the client certificate, PEM.' }),
+      anyName: z.boolean().default(false).meta({ description: 'Its certificate need not name the host.' }),
+      insecure: z.boolean().default(false).meta({ description: 'Take any certificate.' }),
+      legacy: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Allow TLS 1.0 and 1.1 and ciphers that are weak today.' }),
+    })
+    .superRefine(together('cert', 'key'));
+}
