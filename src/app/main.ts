@@ -1,11 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PACKAGE_DIR } from './places.ts';
+import { MAPPINGS_DIR, VERSION, WSDL_DIR } from './places.ts';
 
 /** The command line. Each command is loaded when it is called: `--help` must not wait for what only the bridge needs. */
-
-const { version } = JSON.parse(readFileSync(`${PACKAGE_DIR}/package.json`, 'utf8')) as { version: string };
 
 function count(text: string): number {
   const value = Number(text);
@@ -21,7 +18,7 @@ function rate(text: string): number {
 
 const program = new Command('ocpp-soap-bridge')
   .description('Puts SOAP charge points (OCPP 1.2, 1.5, 1.6) on a JSON central system, both ways.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(ocpp-soap-bridge --help shows what there is)')
   .configureHelp({ showGlobalOptions: true });
 
@@ -74,8 +71,8 @@ const mappings = program.command('mappings').description('the mapping tables');
 mappings
   .command('check')
   .description('prove that the tables are complete and fit both contracts')
-  .option('--dir <dir>', 'tables to check', `${PACKAGE_DIR}/mappings`)
-  .option('--wsdl <dir>', 'WSDL files to check against', `${PACKAGE_DIR}/wsdl`)
+  .option('--dir <dir>', 'tables to check', MAPPINGS_DIR)
+  .option('--wsdl <dir>', 'WSDL files to check against', WSDL_DIR)
   .action(async (options: { dir: string; wsdl: string }) =>
     (await import('./commands/mappings.ts')).checkTables(options),
   );

@@ -158,7 +158,11 @@ export class CsmsCalls {
       const to = { identity, version, action: effect.action, exchange: exchange.id, callback: state.callback };
       const said = await device.call({ ...to, payload: request.value });
       observe.deviceAnswered(effect.action, (clock.monotonic() - called) / 1000);
-      const answer = exchange.table.answer(said, this.#session.memory(await record.load(), clock.now()));
+      const answer = exchange.table.answer(
+        said,
+        this.#session.memory(await record.load(), clock.now()),
+        effect.payload,
+      );
       this.#lost(exchange, answer.losses);
       if (answer.kind === 'refusal') this.#refuse(exchange, answer.refusal);
       else {

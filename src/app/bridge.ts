@@ -1,0 +1,176 @@
+import { systemClock } from '../base/clock.ts';
+import { randomIds } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { Metrics } from '../base/metrics.ts';
+import { CallbackPolicy } from '../chargepoint/callback-policy.ts';
+import { Caller } from '../chargepoint/caller.ts';
+import { createListener, type Listener } from '../chargepoint/listener.ts';
+import { Sessions } from '../session/sessions.ts';
+import { openLmdbStore } from '../store/lmdb-store.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { Links } from '../uplink/links.ts';
+import { type Admin, openAdmin } from './admin.ts';
+import { ChargePointConfigs } from './config/charge-points.ts';
+import type { Config } from './config/schema.ts';
+import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
+import { VERSION } from './places.ts';
+import {
+  chargePointSettings,
+  deviceOverrides,
+  linkSettings,
+  listenerSettings,
+  mappingOptions,
+  sessionSettings,
+} from './settings.ts';
+import { loadTranslation, type Translation } from './tables.ts';
+
+/** The composition root: builds every room, wires the banks to the sessions, and takes all down again in order. */
+
+export interface Bridge {
+  /** `http://host:port/` and the admin port's, as really listened on. */
+  readonly soapUrl: string;
+  readonly adminUrl: string;
+  /** Takes nothing new, finishes what is open within the drain time, closes. True when nothing had to be cut off. */
+  stop(): Promise<boolean>;
+}
+
+/** Starts everything; rejects when something cannot start, with nothing left open. */
+export async function startBridge(config: Config, log: Log): Promise<Bridge> {
+  const opened: (() => Promise<unknown>)[] = [];
+  try {
+    const translation = await loadTranslation({
+      wsdlDir: config.contracts.wsdlDir,
+      tableDir: config.mapping.dir,
+      options: mappingOptions(config),
+    });
+    const store = config.store.memory ? new MemoryStore() : await openLmdbStore(config.store.path);
+    opened.push(() => store.close());
+    return await assemble(config, log, translation, store, opened);
+  } catch (error) {
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function assemble(
+  config: Config,
+  log: Log,
+  translation: Translation,
+  store: Store,
+  opened: (() => Promise<unknown>)[],
+): Promise<Bridge> {
+  const { soap: contracts, json, translators, downActions } = translation;
+  const metrics = new Metrics({ version: VERSION, actions: json.actions.keys() });
+  const chargePoints = new ChargePointConfigs(config);
+  const shared = { clock: systemClock, ids: randomIds, log };
+  const policy = new CallbackPolicy(config.callbacks);
+  const publicUrl = config.soap.publicUrl;
+
+  const links = new Links({
+    ...shared,
+    settings: linkSettings(config, chargePoints, downActions),
+    contract: json,
+    random: Math.random,
+    observe: linkObserver(metrics),
+  });
+  opened.push(() => links.drain());
+  const observer = chargePointObserver(metrics);
+  const { connectTimeout, timeout: totalTimeout, retryPause, maxAnswerBytes } = config.callbacks;
+  const caller = new Caller({
+    ...shared,
+    contracts,
+    policy,
+    observer,
+    overrides: (identity) => deviceOverrides(chargePoints.of(identity)),
+    settings: {
+      connectTimeout,
+      totalTimeout,
+      retryPause,
+      maxAnswerBytes,
+      ...(publicUrl !== undefined && { publicUrl }),
+    },
+  });
+  const sessions = new Sessions({
+    ...shared,
+    translators: () => translators,
+    store,
+    csms: links,
+    device: caller,
+    observe: sessionObserver(metrics, log),
+    settings: sessionSettings(config),
+    chargePoint: (identity) => chargePointSettings(config, chargePoints.of(identity)),
+  });
+  links.attach(sessions);
+  watch(metrics, sessions);
+
+  const listener = createListener({
+    ...shared,
+    contracts,
+    sessions,
+    observer,
+    callbackPolicy: policy,
+    settings: listenerSettings(config),
+  });
+  opened.push(() => listener.close());
+  let draining = false;
+  const admin = await openAdmin(config.admin.listen, {
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    notReady: () => (draining ? 'draining' : undefined),
+  });
+  opened.push(() => admin.close());
+  const soapUrl = await listening(listener, config);
+  log.info({ listener: 'admin', address: admin.address }, 'admin listening');
+  log.info({ listener: 'soap', address: new URL(soapUrl).host, versions: [...translators.keys()] }, 'soap listening');
+
+  let stopped: Promise<boolean> | undefined;
+  return {
+    soapUrl,
+    adminUrl: `http://${admin.address}/`,
+    stop() {
+      draining = true;
+      stopped ??= stop({ listener, sessions, links, store, admin, within: config.drain.within, log });
+      return stopped;
+    },
+  };
+}
+
+async function listening(listener: Listener, { soap }: Config): Promise<string> {
+  const { address } = await listener.listen(soap.listen.host, soap.listen.port);
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `${soap.tls ? 'https' : 'http'}://${host}:${address.port}/`;
+}
+
+function watch(metrics: Metrics, sessions: Sessions): void {
+  metrics.read('sessions', {}, () => sessions.count);
+  metrics.read('queueDepth', { direction: 'up' }, () => sessions.waiting.up);
+  metrics.read('queueDepth', { direction: 'down' }, () => sessions.waiting.down);
+}
+
+interface Running {
+  readonly listener: Listener;
+  readonly sessions: Sessions;
+  readonly links: Links;
+  readonly store: Store;
+  readonly admin: Admin;
+  readonly within: number;
+  readonly log: Log;
+}
+
+async function stop({ listener, sessions, links, store, admin, within, log }: Running): Promise<boolean> {
+  log.info({ within: within / 1000 }, 'draining');
+  const answered = listener.drain();
+  const done = await sessions.drain(within);
+  if (done) await Promise.race([answered, pause(1000)]);
+  else log.warn({ ...sessions.waiting }, 'exchanges were cut off: the drain time is over');
+  await listener.close();
+  await links.drain();
+  await store.close();
+  await admin.close();
+  log.info({}, 'stopped');
+  return done;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => systemClock.after(ms, resolve));
+}

@@ -1,0 +1,23 @@
+import { createLog } from '../../base/log.ts';
+import { startBridge } from '../bridge.ts';
+import { loadConfig } from '../config/load.ts';
+
+/** `run`: the bridge until SIGTERM or SIGINT. Exit code 0 after a clean end, 1 when exchanges had to be cut off. */
+export async function run(options: { config?: string }): Promise<void> {
+  const config = loadConfig({ env: process.env, ...(options.config !== undefined && { file: options.config }) });
+  const log = createLog({
+    level: config.log.level,
+    pretty: config.log.pretty,
+    redactTags: config.log.tags === 'redacted',
+  });
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  const bridge = await startBridge(config, log);
+  const signal = await new Promise<string>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  log.info({ signal }, 'asked to stop');
+  const clean = await bridge.stop();
+  process.exit(clean ? 0 : 1);
+}

@@ -1,0 +1,97 @@
+import type { SoapVersion } from '../base/message.ts';
+import type { DeviceOverrides } from '../chargepoint/caller.ts';
+import type { ListenerSettings } from '../chargepoint/listener.ts';
+import type { MappingOptions } from '../mapping/options.ts';
+import type { ChargePointSettings, SessionSettings } from '../session/deps.ts';
+import type { LinkSettings } from '../uplink/settings.ts';
+import type { ChargePointConfig, ChargePointConfigs } from './config/charge-points.ts';
+import type { Config } from './config/schema.ts';
+
+/** The configuration, told to each room in its own words. */
+
+export function listenerSettings({ soap, access }: Config): ListenerSettings {
+  const { tls, identityFrom, listen: _, answerWithin: __, retryAfter, ...rest } = soap;
+  return {
+    ...rest,
+    retryAfter: Math.ceil(retryAfter / 1000),
+    identity: { ...identityFrom, ...(access.allow && { allow: access.allow }) },
+    ...(tls && {
+      tls: { cert: tls.cert, key: tls.key.reveal(), requestCert: tls.requestClientCert, ...(tls.ca && { ca: tls.ca }) },
+    }),
+  };
+}
+
+export function linkSettings(
+  { csms, limits }: Config,
+  chargePoints: ChargePointConfigs,
+  downActions: ReadonlySet<string>,
+): LinkSettings {
+  const { url, protocol, auth, tls, connectTimeout, pingInterval, pongTimeout, backoff } = csms;
+  return {
+    ...{ url, protocol, downActions, connectTimeout, pingInterval, pongTimeout, backoff },
+    credentials(identity) {
+      const password = chargePoints.of(identity).csmsPassword ?? auth?.password;
+      return password && { user: auth?.user ?? identity, password: password.reveal() };
+    },
+    tls: {
+      rejectUnauthorized: !tls.insecure,
+      ...(tls.ca && { ca: tls.ca }),
+      ...(tls.cert && { cert: tls.cert }),
+      ...(tls.key && { key: tls.key.reveal() }),
+    },
+    maxFrameBytes: csms.maxFrameBytes,
+    // Behind the waiting exchanges there may be as many messages of the bridge's own.
+    maxQueue: 2 * limits.queuePerChargePoint,
+    maxInbound: csms.maxInbound,
+    maxDialling: csms.maxDialling,
+  };
+}
+
+export function sessionSettings({ soap, csms, limits, presence }: Config): SessionSettings {
+  return {
+    answerWithin: soap.answerWithin,
+    callTimeout: csms.answerTimeout,
+    commandWithin: limits.commandWithin,
+    mostWaiting: limits.queuePerChargePoint,
+    repeatsKeptFor: limits.repeatsKeptFor,
+    silenceFactor: presence.silenceFactor,
+    silenceAtLeast: presence.minimum,
+  };
+}
+
+export function chargePointSettings({ csms }: Config, chargePoint: ChargePointConfig): ChargePointSettings {
+  const { unknownInterval, ...behaviour } = chargePoint.behaviour;
+  return {
+    timezone: chargePoint.timezone ?? 'UTC',
+    version: chargePoint.version as SoapVersion | undefined,
+    flow: {
+      ...behaviour,
+      connectors: chargePoint.connectors,
+      pingInterval: Math.round(csms.pingInterval / 1000),
+      unknownInterval: Math.round(unknownInterval / 1000),
+    },
+  };
+}
+
+export function deviceOverrides(chargePoint: ChargePointConfig): DeviceOverrides {
+  const { callback, basic, tls, omitAction, omitFrom, soapAction } = chargePoint;
+  return {
+    ...(callback !== undefined && { callback }),
+    ...(basic && { basic: { user: basic.user, password: basic.password.reveal() } }),
+    ...(tls && {
+      tls: {
+        ...{ anyName: tls.anyName, insecure: tls.insecure, legacy: tls.legacy },
+        ...(tls.ca && { ca: tls.ca }),
+        ...(tls.cert && { cert: tls.cert }),
+        ...(tls.key && { key: tls.key.reveal() }),
+      },
+    }),
+    ...(omitAction !== undefined && { omitAction }),
+    ...(omitFrom !== undefined && { omitFrom }),
+    ...(soapAction !== undefined && { soapAction }),
+  };
+}
+
+export function mappingOptions({ mapping: { dir: _, ...options } }: Config): MappingOptions {
+  return options;
+}
