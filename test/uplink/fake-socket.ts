@@ -1,0 +1,52 @@
+import { EventEmitter } from 'node:events';
+import type { Connect, DialOptions, Socket } from '../../src/uplink/socket.ts';
+
+/** A WebSocket without a network: the test plays the CSMS, synchronously. */
+export class FakeSocket extends EventEmitter implements Socket {
+  readyState = 0;
+  protocol = 'ocpp1.6';
+  bufferedAmount = 0;
+  readonly sent: string[] = [];
+  pings = 0;
+
+  opens(): void {
+    this.readyState = 1;
+    this.emit('open');
+  }
+
+  receives(text: string, isBinary = false): void {
+    this.emit('message', Buffer.from(text), isBinary);
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  ping(): void {
+    this.pings += 1;
+  }
+
+  close(code: number, _reason: string): void {
+    this.readyState = 3;
+    this.emit('close', code);
+  }
+
+  terminate(): void {
+    if (this.readyState === 3) return;
+    this.readyState = 3;
+    this.emit('close', 1006);
+  }
+}
+
+/** A network of such sockets. */
+export function fakeNetwork(): { connect: Connect; sockets: FakeSocket[]; options: DialOptions[] } {
+  const sockets: FakeSocket[] = [];
+  const options: DialOptions[] = [];
+  const connect: Connect = (_url, _protocols, given) => {
+    const socket = new FakeSocket();
+    sockets.push(socket);
+    options.push(given);
+    return socket;
+  };
+  return { connect, sockets, options };
+}

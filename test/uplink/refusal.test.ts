@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { ERRORS, type ErrorCode } from '../../src/base/errors.ts';
+import { codeLabel, plainLine, readCallError, writeCallError } from '../../src/uplink/refusal.ts';
+
+describe('a refusal', () => {
+  it.each(Object.keys(ERRORS) as ErrorCode[])('%s is written with its code, a description and details', (code) => {
+    const got = writeCallError({ code, reason: 'why' });
+    expect(got).toEqual({ code: ERRORS[code].callError, description: 'why', details: {} });
+  });
+
+  it('is described in at most 255 characters, none of them half or a control', () => {
+    expect(plainLine(`a\n\u0007b${'😀'.repeat(300)}`)).toBe(`a b${'😀'.repeat(252)}`);
+    expect(plainLine('x\ud800y')).toBe('x\ufffdy');
+    expect(plainLine('x'.repeat(1_000_000))).toBe('x'.repeat(255));
+  });
+
+  it('without a description is told by its code', () => {
+    const got = readCallError({ kind: 'error', id: 'a', code: 'GenericError', description: ' ', details: {} });
+    expect(got.message).toBe('the CSMS failed (GenericError)');
+  });
+
+  it('of an unknown code does not become a label', () => {
+    expect(codeLabel('OccurrenceConstraintViolation')).toBe('OccurrenceConstraintViolation');
+    expect(codeLabel('toString')).toBe('other');
+  });
+});
