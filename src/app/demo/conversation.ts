@@ -51,7 +51,8 @@ export class Conversation implements Tap {
 
   /** A stage direction between two exchanges. */
   note(text: string): void {
-    this.#screen.out.write(`\n${this.#screen.paint('bold', `── ${text} `)}\n`);
+    const rule = '─'.repeat(Math.max(2, this.#screen.width() - text.length - 5));
+    this.#screen.out.write(`\n${this.#screen.paint('bold', `── ${text} ${rule}`)}\n`);
   }
 
   /** Resolves when everything seen so far has been told; after `patience` ms at the latest, with the rest told as it is. */

@@ -82,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const meterClock = new FastClock(clock, SPEED);
     const parts = { clock, stopwatch: clock, meterClock, ids, callbacks, ledger };
     const wire = codecWire(await loadSoapContracts(WSDL_DIR), ids);
-    for (const [identity, version] of POINTS) {
+    for (const [index, [identity, version]] of POINTS.entries()) {
       const settings = {
         identity,
         version,
@@ -91,7 +91,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         keepAlive: true,
         answerWithin: 30_000,
       };
-      const random = seededRandom(identity.charCodeAt(3));
+      const random = seededRandom(index + 1);
       const silent = { said: () => {}, told: () => {} };
       devices.push(makeDevice(settings, { ...parts, wire, random, ...silent, watch: (event) => watch.soap(event) }));
     }

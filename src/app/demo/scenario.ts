@@ -22,8 +22,9 @@ export interface Cast {
 
 /** Milliseconds that anything may take before the play goes on without it. */
 const PATIENCE = 5_000;
-const CARD = '04A1B2C3D4';
-/** W. */
+/** Tags of those who charge at each, in the order of the devices. */
+const CARDS = ['04A1B2C3D4', 'APP-7731', '04E5F60718'] as const;
+/** W; how a remote start charges is the charge point's own choice. */
 const POWER = [7_400, 11_000, 22_000] as const;
 
 export async function powerOn(cast: Cast): Promise<void> {
@@ -37,11 +38,11 @@ export async function powerOn(cast: Cast): Promise<void> {
 export async function charge(cast: Cast): Promise<void> {
   const [oslo, bern, lyon] = cast.devices;
   cast.conversation.note(`A driver charges at ${oslo.point.identity} with a card`);
-  await withCard(cast, oslo, POWER[0]);
+  await withCard(cast, oslo, CARDS[0], POWER[0]);
   cast.conversation.note(`The CSMS starts a session at ${bern.point.identity}`);
-  await command(cast, bern, 'RemoteStartTransaction', { connectorId: 1, idTag: CARD });
+  await command(cast, bern, 'RemoteStartTransaction', { connectorId: 1, idTag: CARDS[1] });
   cast.conversation.note(`Another driver charges at ${lyon.point.identity}`);
-  await withCard(cast, lyon, POWER[2]);
+  await withCard(cast, lyon, CARDS[2], POWER[2]);
   for (const part of ['a quarter of an hour', 'another quarter']) {
     await cast.pass(15);
     cast.conversation.note(`After ${part} the meters are read`);
@@ -72,7 +73,7 @@ export async function operate(cast: Cast): Promise<void> {
   await command(cast, oslo, 'ReserveNow', {
     connectorId: 1,
     expiryDate: '2099-01-01T00:00:00.000Z',
-    idTag: CARD,
+    idTag: CARDS[0],
     reservationId: 1,
   });
   const status = cast.watch.answered(bern.point.identity, 'StatusNotification', PATIENCE);
@@ -85,8 +86,8 @@ export async function operate(cast: Cast): Promise<void> {
   await pause(cast);
 }
 
-async function withCard(cast: Cast, device: Device, power: number): Promise<void> {
-  if (await device.point.authorize(CARD)) await device.point.startSession(firstOf(device), CARD, power);
+async function withCard(cast: Cast, device: Device, card: string, power: number): Promise<void> {
+  if (await device.point.authorize(card)) await device.point.startSession(firstOf(device), card, power);
   await pause(cast);
 }
 

@@ -61,7 +61,7 @@ export class Pace {
           finish();
           return;
         }
-        const wanted = this.#rate === Infinity ? Infinity : Math.floor(((now - startedAt) * this.#rate) / 1_000);
+        const wanted = this.#rate === Infinity ? Infinity : 1 + Math.floor(((now - startedAt) * this.#rate) / 1_000);
         while (due < wanted && !end.enough(this.#speaking.size)) {
           const speaker = free.shift();
           if (!speaker) break;
