@@ -50,15 +50,11 @@ describe('the readable conversation', () => {
     ).toEqual([
       '',
       expect.stringMatching(/^CP-1 \(OCPP 1\.5\) ▶ CSMS {2}Authorize .* 0 ms$/),
-      '  → soap │ <authorizeRequest>',
-      '         │   <idTag>TAG</idTag>',
-      '         │ </authorizeRequest>',
+      '  → soap │ <authorizeRequest><idTag>TAG</idTag></authorizeRequest>',
       '  → json │ [2, "a", "Authorize", { "idTag": "TAG" }]',
       '  ← json │ [3, "a", { "idTagInfo": { "status": "Accepted" } }]',
       '  ← soap │ <authorizeResponse>',
-      '         │   <idTagInfo>',
-      '         │     <status>Accepted</status>',
-      '         │   </idTagInfo>',
+      '         │   <idTagInfo><status>Accepted</status></idTagInfo>',
       '         │ </authorizeResponse>',
       '',
     ]);
@@ -70,7 +66,9 @@ describe('the readable conversation', () => {
     json('up', 'call', 'Authorize', [2, 'a', 'Authorize', { idTag: 'TAG' }]);
     json('up', 'answer', 'Authorize', [3, 'a', { idTagInfo: { status: 'Accepted' } }]);
     soap('up', 'answer', 'Authorize', answer);
-    expect(told()).toMatch(/^ {2}<authorizeRequest> +→ {2}\[2, "a", "Authorize", \{ "idTag": "TAG" \}\]$/m);
+    expect(told()).toMatch(
+      /^ {2}<authorizeRequest><idTag>TAG<\/idTag><\/authorizeRequest> +→ {2}\[2, "a", "Authorize", \{ "idTag": "TAG" \}\]$/m,
+    );
     expect(told()).toMatch(/^ {2}<authorizeResponse> +← {2}\[3, "a", /m);
     for (const line of told().split('\n')) expect(line.length).toBeLessThanOrEqual(130);
   });
@@ -191,7 +189,7 @@ describe('the readable conversation', () => {
 describe('pretty messages', () => {
   it('shows the body without namespaces, with attributes and empty elements', () => {
     const body = '<o:values xmlns:x="y"><o:value unit="Wh">12</o:value><o:info></o:info><o:note/></o:values>';
-    expect(prettyBody(envelope(body))).toEqual([
+    expect(prettyBody(envelope(body), 80)).toEqual([
       '<values>',
       '  <value unit="Wh">12</value>',
       '  <info/>',
@@ -201,7 +199,18 @@ describe('pretty messages', () => {
   });
 
   it('shows what is no envelope as it is', () => {
-    expect(prettyBody('HTTP 503')).toEqual(['HTTP 503']);
+    expect(prettyBody('HTTP 503', 80)).toEqual(['HTTP 503']);
+  });
+
+  it('keeps small elements on one line where they fit', () => {
+    const body = '<o:conf><o:key><o:name>A</o:name><o:value>1</o:value></o:key><o:other>text</o:other></o:conf>';
+    expect(prettyBody(envelope(body), 80)).toEqual([
+      '<conf>',
+      '  <key><name>A</name><value>1</value></key>',
+      '  <other>text</other>',
+      '</conf>',
+    ]);
+    expect(prettyBody(envelope(body), 20)).toHaveLength(7);
   });
 
   it('breaks a frame only where it does not fit', () => {
@@ -216,6 +225,25 @@ describe('pretty messages', () => {
       '  "one": 1,',
       '  "list": [{ "a": "x" }, { "b": "y" }],',
       '  "deep": { "text": "some long text" }',
+      '}]',
+    ]);
+  });
+
+  it('keeps the brackets of a list of one together and fills lines with the fields of small objects', () => {
+    const sample = { value: '12345', measurand: 'Power.Active.Import', unit: 'W' };
+    expect(prettyFrame([2, 'id', 'A', { meterValue: [{ at: 'now', sampledValue: [sample, sample] }] }], 44)).toEqual([
+      '[2, "id", "A", {',
+      '  "meterValue": [{',
+      '    "at": "now",',
+      '    "sampledValue": [',
+      '      { "value": "12345",',
+      '        "measurand": "Power.Active.Import",',
+      '        "unit": "W" },',
+      '      { "value": "12345",',
+      '        "measurand": "Power.Active.Import",',
+      '        "unit": "W" }',
+      '    ]',
+      '  }]',
       '}]',
     ]);
   });

@@ -86,7 +86,9 @@ export class Conversation implements Tap {
   #blocks(exchange: Exchange, room: number): Block[] {
     const up = exchange.direction === 'up';
     const soap = (text: string | undefined, part: Block['part']): Block[] =>
-      text === undefined ? [] : [this.#block({ side: 'soap', part, up, bad: isFault(text) }, prettyBody(text), room)];
+      text === undefined
+        ? []
+        : [this.#block({ side: 'soap', part, up, bad: isFault(text) }, prettyBody(text, room), room)];
     const json = (frame: Exchange['json'], part: 'call' | 'answer'): Block[] => {
       const value = frame?.[part];
       return value

@@ -50,7 +50,7 @@ export interface DemoOptions {
 /** How many times faster than in life the energy flows. */
 const SPEED = 3_000;
 /** Milliseconds between two steps. */
-const BREATH = { once: 0, loop: 1_500 };
+const BREATH = { once: 40, loop: 1_500 };
 const POINTS: readonly (readonly [string, SoapVersion])[] = [
   ['CP-12-OSLO', '1.2'],
   ['CP-15-BERN', '1.5'],

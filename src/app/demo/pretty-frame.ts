@@ -1,4 +1,4 @@
-import type { Json } from '../../base/message.ts';
+import type { Json, JsonObject } from '../../base/message.ts';
 
 /** An OCPP-J frame as a person wants to read it: a short id, and no line break where the value fits on the line. */
 export function prettyFrame(frame: readonly Json[], width: number): string[] {
@@ -13,21 +13,72 @@ export function prettyFrame(frame: readonly Json[], width: number): string[] {
   return [`[${head}, ${first}`, ...lines.slice(1, -1), `${lines.at(-1)}]`];
 }
 
-function pretty(value: Json, indent: string, width: number): string[] {
+/** Lines of a value; the first has no indent, so that it can stand behind a name of `used` characters. */
+function pretty(value: Json, indent: string, width: number, used = 0): string[] {
   const flat = oneLine(value);
-  if (typeof value !== 'object' || value === null || indent.length + flat.length + 1 <= width) return [flat];
+  if (typeof value !== 'object' || value === null || indent.length + used + flat.length + 1 <= width) return [flat];
+  return Array.isArray(value) ? prettyList(value, indent, width) : prettyObject(value, indent, width);
+}
+
+/** A list of one keeps its brackets close: `[{`. */
+function prettyList(items: readonly Json[], indent: string, width: number): string[] {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) {
+    const lines = pretty(only, indent, width, 2);
+    lines[0] = `[${lines[0]}`;
+    lines[lines.length - 1] += ']';
+    return lines;
+  }
   const inner = `${indent}  `;
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  const parts = Array.isArray(value)
-    ? value.map((item) => ({ key: '', item }))
-    : Object.entries(value).map(([name, item]) => ({ key: `${JSON.stringify(name)}: `, item }));
-  const body = parts.flatMap(({ key, item }, index) => {
-    const lines = pretty(item, inner, width - key.length);
-    lines[0] = `${inner}${key}${lines[0]}`;
-    if (index < parts.length - 1) lines[lines.length - 1] += ',';
+  const body = items.map((item) => {
+    const lines = isFlat(item) ? filled(item, inner, width) : pretty(item, inner, width);
+    lines[0] = inner + lines[0];
     return lines;
   });
-  return [open, ...body, `${indent}${close}`];
+  return ['[', ...withCommas(body), `${indent}]`];
+}
+
+function prettyObject(value: JsonObject, indent: string, width: number): string[] {
+  const inner = `${indent}  `;
+  const body = Object.entries(value).map(([name, item]) => {
+    const key = `${JSON.stringify(name)}: `;
+    const lines = pretty(item, inner, width, key.length);
+    lines[0] = `${inner}${key}${lines[0]}`;
+    return lines;
+  });
+  return ['{', ...withCommas(body), `${indent}}`];
+}
+
+/** Many small objects in a list take as few lines as they can. */
+function filled(value: JsonObject, indent: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '{';
+  const parts = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${oneLine(item)}`);
+  for (const [index, part] of parts.entries()) {
+    const piece = index < parts.length - 1 ? `${part},` : `${part} }`;
+    const start = lines.length === 0 ? indent.length : 0;
+    if (start + line.length + piece.length + 1 > width) {
+      lines.push(line);
+      line = `${indent} `;
+    }
+    line += ` ${piece}`;
+  }
+  return [...lines, line];
+}
+
+function isFlat(value: Json): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item !== 'object' || item === null)
+  );
+}
+
+function withCommas(parts: readonly string[][]): string[] {
+  return parts.flatMap((lines, index) =>
+    index < parts.length - 1 ? [...lines.slice(0, -1), `${lines.at(-1)},`] : lines,
+  );
 }
 
 function oneLine(value: Json): string {

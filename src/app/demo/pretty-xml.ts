@@ -7,12 +7,15 @@ interface Node {
   text: string;
 }
 
-/** Lines of the body element, indented by two; a text that is no envelope comes back as its own first lines. */
-export function prettyBody(envelope: string): string[] {
+/**
+ * Lines of the body element, indented by two, small elements on one line of at most `width`; a text that is no envelope
+ * comes back as its own first lines.
+ */
+export function prettyBody(envelope: string, width: number): string[] {
   const root = parse(envelope);
   const body = root && descend(root, 'Body');
   const content = body?.children[0];
-  return content ? lines(content, '') : envelope.trim().split('\n').slice(0, 5);
+  return content ? lines(content, '', width) : envelope.trim().split('\n').slice(0, 5);
 }
 
 /**
@@ -53,9 +56,16 @@ function descend(node: Node, name: string): Node | undefined {
   return node.name === name ? node : node.children.map((child) => descend(child, name)).find((found) => found);
 }
 
-function lines(node: Node, indent: string): string[] {
-  const open = `${indent}<${node.name}${node.attributes}`;
-  if (node.children.length === 0)
-    return [node.text.trim() === '' ? `${open}/>` : `${open}>${node.text.trim()}</${node.name}>`];
-  return [`${open}>`, ...node.children.flatMap((child) => lines(child, `${indent}  `)), `${indent}</${node.name}>`];
+function lines(node: Node, indent: string, width: number): string[] {
+  const { name, attributes, children } = node;
+  const flat = oneLine(node);
+  const small = children.length <= (indent === '' ? 1 : 3) && children.every((child) => child.children.length === 0);
+  if (children.length === 0 || (small && indent.length + flat.length <= width)) return [indent + flat];
+  const inner = children.flatMap((child) => lines(child, `${indent}  `, width));
+  return [`${indent}<${name}${attributes}>`, ...inner, `${indent}</${name}>`];
+}
+
+function oneLine({ name, attributes, children, text }: Node): string {
+  const content = children.length > 0 ? children.map(oneLine).join('') : text.trim();
+  return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
 }
