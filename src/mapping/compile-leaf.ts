@@ -74,8 +74,9 @@ interface Absent {
 }
 
 function compileAbsent(plan: LeafPlan, part: Part): Absent {
-  const stated = plan.policies.get('absent');
-  if (stated) {
+  // A required value that is missing cannot be read either.
+  const stated = plan.policies.get('absent') ?? (plan.required ? plan.policies.get('unreadable') : undefined);
+  if (stated && stated.policy.do !== 'refuse') {
     const told = compilePolicy({ policy: stated.policy, loss: stated.loss }, plan, part);
     const silent = compilePolicy({ policy: stated.policy, loss: undefined }, plan, part);
     return { told: (run, raw) => told(run, raw), silent: (run) => silent(run, undefined) };

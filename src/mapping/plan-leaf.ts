@@ -45,7 +45,8 @@ export function planLeaf(given: Given): LeafPlan {
   checkTypes(given, convert, fault);
   checkWords(given, fault);
   checkDuties(given, convert, fault);
-  if (required && !given.item && !policies.has('absent')) {
+  const repaired = policies.has('absent') || (policies.get('unreadable')?.policy.do ?? 'refuse') !== 'refuse';
+  if (required && !given.item && !repaired) {
     const fixed = row?.constant !== undefined || row?.context !== undefined;
     const sure =
       fixed ||

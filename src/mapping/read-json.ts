@@ -35,7 +35,10 @@ function compileTyped(plan: LeafPlan, part: Part): Read {
       const seconds = wholeSeconds(part);
       return (raw, run) => {
         if (typeof raw !== 'string') return UNREADABLE;
-        return isPlainUtc(raw) ? raw : readAnyTime(trimText(raw), plan, run, seconds);
+        if (!isPlainUtc(raw)) return readAnyTime(trimText(raw), plan, run, seconds);
+        if (!seconds || raw.length === 20) return raw;
+        if (/[1-9]/.test(raw.slice(20))) run.loseAt('ts-frac', spot.target, raw, false);
+        return `${raw.slice(0, 19)}Z`;
       };
     }
     default:

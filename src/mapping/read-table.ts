@@ -38,8 +38,9 @@ function needWhy(value: Value, why: Value | undefined): void {
 function readRefused(value: Value): UpEntry['refused'] {
   const rule = (branch: Value): RefusedRule | undefined => {
     if (!branch.isMap) return branch.oneOf('refused', ['fault']);
-    const answer = reader(branch.entries('refused', ['answer']))('answer')?.object('answer');
-    return answer && { answer };
+    const answer = reader(branch.entries('refused', ['answer']))('answer');
+    const object = answer ? answer.object('answer') : branch.fault('refused needs `fault` or an answer');
+    return object && { answer: object };
   };
   const entries = value.isMap ? value.entries('refused') : [];
   if (!value.isMap || entries.some((entry) => entry.name === 'answer')) {

@@ -41,11 +41,14 @@ const digit = (text: string, at: number): number => {
 };
 const pair = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
-/** `2013-02-01T15:09:18Z`, the form nearly all use: true when it is exactly that and a real time. */
+/** `2013-02-01T15:09:18Z` with at most three digits of fraction, the form nearly all use: true when it is that and a real time. */
 export function isPlainUtc(text: string): boolean {
-  if (text.length !== 20 || text.charCodeAt(19) !== 0x5a) return false;
+  const last = text.length - 1;
+  if (last < 19 || last > 23 || last === 20 || text.charCodeAt(last) !== 0x5a) return false;
   if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d || text.charCodeAt(10) !== 0x54) return false;
   if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return false;
+  if (last > 19 && text.charCodeAt(19) !== 0x2e) return false;
+  for (let at = 20; at < last; at += 1) if (Number.isNaN(digit(text, at))) return false;
   const year = pair(text, 0) * 100 + pair(text, 2);
   const month = pair(text, 5);
   const day = pair(text, 8);
