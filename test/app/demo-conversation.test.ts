@@ -133,6 +133,33 @@ describe('the readable conversation', () => {
     expect(told()).toContain('(the bridge says this for the charge point)');
   });
 
+  it('does not take what the bridge says in between for the message it has just got', () => {
+    const { soap, json, told } = stage();
+    const status = (word: string, timestamp: string) => ({ connectorId: 1, status: word, timestamp });
+    soap(
+      'up',
+      'call',
+      'StatusNotification',
+      envelope(
+        '<o:statusNotificationRequest><o:connectorId>1</o:connectorId><o:status>Available</o:status><o:timestamp>2024-05-01T08:00:01.000Z</o:timestamp></o:statusNotificationRequest>',
+      ),
+    );
+    const finishing = status('Finishing', '2024-05-01T08:00:00Z');
+    json('up', 'call', 'StatusNotification', [2, 'own', 'StatusNotification', finishing]);
+    json('up', 'call', 'StatusNotification', [
+      2,
+      'its',
+      'StatusNotification',
+      status('Available', '2024-05-01T08:00:01Z'),
+    ]);
+    json('up', 'answer', 'StatusNotification', [3, 'own', {}]);
+    expect(told()).toContain('"Finishing"');
+    expect(told()).not.toContain('"Available"');
+    json('up', 'answer', 'StatusNotification', [3, 'its', {}]);
+    soap('up', 'answer', 'StatusNotification', envelope('<o:statusNotificationResponse/>'));
+    expect(told().indexOf('<status>Available')).toBeLessThan(told().indexOf('"Available"'));
+  });
+
   it('shows every SOAP call that one command needed', () => {
     const { soap, json, told } = stage();
     json('down', 'call', 'ClearCache', [2, 'x', 'ClearCache', {}]);
@@ -155,8 +182,8 @@ describe('the readable conversation', () => {
     );
     soap('down', 'answer', 'GetConfiguration', envelope('<o:getConfigurationResponse/>'));
     clock.pass(300);
-    expect(told()).toContain('… 19 more lines');
-    expect(told().match(/<key>/g)).toHaveLength(2);
+    expect(told()).toContain('… 18 more lines');
+    expect(told().match(/<key>/g)).toHaveLength(3);
   });
 
   it('colours only a terminal without NO_COLOR', () => {

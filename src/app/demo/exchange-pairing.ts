@@ -83,10 +83,10 @@ export class ExchangePairing implements Tap {
   }
 
   #jsonCall(event: JsonEvent): void {
-    const connector = connectorOf(JSON.stringify(event.frame[3] ?? {}));
+    const payload = JSON.stringify(event.frame[3] ?? {});
     const open =
       event.direction === 'up'
-        ? this.#find(event, ({ exchange }) => !exchange.json && connectorOf(exchange.soap[0]?.call) === connector)
+        ? this.#find(event, ({ exchange }) => !exchange.json && !contradict(exchange.soap[0]?.call, payload))
         : undefined;
     const target = open ?? this.#begin(event);
     target.timer?.cancel();
@@ -150,7 +150,25 @@ function awaitsDevice(exchange: Exchange): boolean {
   );
 }
 
-/** The connector a message speaks of, in either notation: two messages on different connectors are never one exchange. */
-function connectorOf(text: string | undefined): string | undefined {
-  return /connectorId"?\s*[:>]\s*(\d+)/.exec(text ?? '')?.[1];
+/**
+ * Whether a SOAP text and a JSON payload of the same action cannot be the same message: another connector, another
+ * moment, or another status where the version has a word of its own for it.
+ */
+function contradict(soap: string | undefined, json: string): boolean {
+  if (soap === undefined) return true;
+  const differ = (field: string, same: (one: string, other: string) => boolean): boolean => {
+    const one = fieldOf(soap, field);
+    const other = fieldOf(json, field);
+    return one !== undefined && other !== undefined && !same(one, other);
+  };
+  return (
+    differ('connectorId', (one, other) => one === other) ||
+    differ('timestamp', (one, other) => Date.parse(one) === Date.parse(other)) ||
+    differ('status', (one, other) => one === other || one === 'Occupied' || one === 'Reserved')
+  );
+}
+
+/** The first value of a field, in either notation. */
+function fieldOf(text: string, field: string): string | undefined {
+  return new RegExp(`${field}(?:>|":)"?([^<",}]+)`).exec(text)?.[1];
 }

@@ -13,11 +13,14 @@ export interface Block {
   readonly up: boolean;
 }
 
-/** Cuts a message to `most` lines of at most `room` characters, and says how much is missing. */
+/** Lines that are not worth a cut. */
+const FEW = 3;
+
+/** Cuts a message to about `most` lines of at most `room` characters, and says how much is missing. */
 export function clip(lines: readonly string[], room: number, most: number): string[] {
-  const shown = lines.length > most ? lines.slice(0, most - 1) : lines;
+  const shown = lines.length > most + FEW ? lines.slice(0, most) : lines;
   const cut = shown.map((line) => (line.length > room ? `${line.slice(0, Math.max(0, room - 1))}…` : line));
-  return lines.length > most ? [...cut, `… ${lines.length - shown.length} more lines`] : cut;
+  return shown.length < lines.length ? [...cut, `… ${lines.length - shown.length} more lines`] : cut;
 }
 
 export function stacked(blocks: readonly Block[], _room: number, paint: Paint): string[] {

@@ -17,14 +17,14 @@ export function prettyFrame(frame: readonly Json[], width: number): string[] {
 function pretty(value: Json, indent: string, width: number, used = 0): string[] {
   const flat = oneLine(value);
   if (typeof value !== 'object' || value === null || indent.length + used + flat.length + 1 <= width) return [flat];
-  return Array.isArray(value) ? prettyList(value, indent, width) : prettyObject(value, indent, width);
+  return Array.isArray(value) ? prettyList(value, indent, width, used) : prettyObject(value, indent, width);
 }
 
 /** A list of one keeps its brackets close: `[{`. */
-function prettyList(items: readonly Json[], indent: string, width: number): string[] {
+function prettyList(items: readonly Json[], indent: string, width: number, used: number): string[] {
   const [only] = items;
   if (items.length === 1 && only !== undefined) {
-    const lines = pretty(only, indent, width, 2);
+    const lines = pretty(only, indent, width, used + 2);
     lines[0] = `[${lines[0]}`;
     lines[lines.length - 1] += ']';
     return lines;
