@@ -238,7 +238,7 @@ export class Link implements Line, Peer, Dialler {
   }
 
   #reply(socket: Socket, text: string): boolean {
-    if (this.#socket !== socket || this.#state !== 'open' || socket.readyState !== OPEN) return false;
+    if (socket.readyState !== OPEN) return false;
     socket.send(text);
     if (socket.bufferedAmount > MOST_UNREAD_FRAMES * this.#deps.settings.maxFrameBytes) this.#fail(NOT_READING);
     this.settled();

@@ -67,6 +67,14 @@ describe('opening a link', () => {
     expect(csms.upgrades).toHaveLength(1);
   });
 
+  it('that is redirected does not follow, and says so', async () => {
+    csms.refuse = 302;
+    const call = ending(bank.links.call(request({ sendWithin: 500 })));
+    await bank.events.next('state backing-off');
+    bank.clock.advance(500);
+    expect(await call).toEqual({ code: 'CsmsAway', reason: 'the CSMS redirects (HTTP 302), which is not followed' });
+  });
+
   it.each([302, 503])('that is answered with %i lets calls wait for the next attempt', async (status) => {
     csms.refuse = status;
     const call = ending(bank.links.call(request({ sendWithin: 5_000 })));

@@ -8,6 +8,8 @@ export class FakeSocket extends EventEmitter implements Socket {
   bufferedAmount = 0;
   readonly sent: string[] = [];
   pings = 0;
+  /** Does not return our close frame until the test says so. */
+  slowToClose = false;
 
   opens(): void {
     this.readyState = 1;
@@ -27,6 +29,11 @@ export class FakeSocket extends EventEmitter implements Socket {
   }
 
   close(code: number, _reason: string): void {
+    this.readyState = 2;
+    if (!this.slowToClose) this.closes(code);
+  }
+
+  closes(code: number): void {
     this.readyState = 3;
     this.emit('close', code);
   }

@@ -100,6 +100,79 @@ describe('a link', () => {
     expect(events.count('received call ClearCache')).toBe(0);
   });
 
+  it('gives its turn to dial to the next one when it is open', () => {
+    const { connect, sockets } = fakeNetwork();
+    const { links } = farBank('ws://csms.example/ocpp', { maxDialling: 1 }, { connect });
+    links.open('A');
+    links.open('B');
+    expect(sockets).toHaveLength(1);
+    last(sockets).opens();
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('does not get a turn to dial from one that drains', async () => {
+    const { connect, sockets } = fakeNetwork();
+    const { links } = farBank('ws://csms.example/ocpp', { maxDialling: 1 }, { connect });
+    for (const identity of ['A', 'B', 'C']) links.open(identity);
+    await links.drain();
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('closed a second time while it closes does not come back', async () => {
+    const { links, socket, sockets } = opened();
+    socket.slowToClose = true;
+    links.close('CP1', 'silent');
+    const call = ending(links.call(request()));
+    links.close('CP1', 'silent again');
+    socket.closes(1000);
+    expect(await call).toEqual({ code: 'CsmsAway', reason: 'the link was closed: silent again' });
+    expect(sockets).toHaveLength(1);
+    expect(links.states()).toMatchObject({ connecting: 0, closed: 0 });
+  });
+
+  it('that was closed on purpose starts over with the shortest pause', () => {
+    const { links, clock, socket, sockets, log } = opened();
+    socket.closes(1001);
+    clock.advance(1_000);
+    const second = last(sockets);
+    second.opens();
+    second.slowToClose = true;
+    links.close('CP1', 'silent');
+    links.open('CP1');
+    second.closes(1000);
+    last(sockets).closes(1006);
+    expect(log.all.at(-1)?.about).toMatchObject({ nextAttemptInMs: 1_000 });
+  });
+
+  it('with a new key answers the open calls of the CSMS before it comes back', async () => {
+    const { links, side, socket, sockets, events } = opened();
+    let answer: (payload: { status: string }) => void = () => undefined;
+    side.answer = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    socket.receives('[2,"a","ClearCache",{}]');
+    links.configure('CP1', 'AuthorizationKey', '41');
+    expect(sockets).toHaveLength(1);
+    answer({ status: 'Accepted' });
+    await events.next('state closed');
+    expect(socket.sent).toEqual(['[3,"a",{"status":"Accepted"}]']);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('remembers only the last calls, to tell a duplicate answer from a foreign one', async () => {
+    const { links, socket, events } = opened();
+    const answer = `${JSON.stringify(NOW)}]`;
+    for (let id = 1; id <= 9; id++) {
+      const call = ending(links.call(request()));
+      socket.receives(`[3,"u${id}",${answer}`);
+      await call;
+    }
+    socket.receives(`[3,"u2",${answer}`);
+    socket.receives(`[3,"u1",${answer}`);
+    expect(events.all.filter((event) => event.startsWith('stray'))).toEqual(['stray duplicate', 'stray unknown']);
+  });
+
   it('needs one timer for the pings of all', () => {
     const { connect, sockets } = fakeNetwork();
     const { links, clock } = farBank(
@@ -110,7 +183,9 @@ describe('a link', () => {
     for (let id = 0; id < 500; id++) links.open(`CP${id}`);
     for (const socket of sockets) socket.opens();
     expect(clock.pending).toBe(1);
-    clock.advance(30_010);
+    clock.advance(30_000);
+    expect(sockets.filter((socket) => socket.pings > 0).length).toBe(200);
+    clock.advance(10);
     expect(sockets.every((socket) => socket.pings === 1)).toBe(true);
     expect(clock.pending).toBe(1);
   });

@@ -74,6 +74,14 @@ describe('a call of the CSMS', () => {
     expect(bank.events.count('repeated ClearCache')).toBe(1);
   });
 
+  it('under the id of one that was answered is a new call', async () => {
+    for (let call = 1; call <= 2; call++) {
+      connection.send([2, 'a', 'ClearCache', {}]);
+      expect(await connection.frame()).toEqual([3, 'a', { status: 'Accepted' }]);
+    }
+    expect(bank.side.calls).toHaveLength(2);
+  });
+
   it('that comes again on a new link is executed once and answered there', async () => {
     const { answer, promise } = later();
     bank.side.answer = () => promise;
