@@ -1,6 +1,7 @@
 import type { Timer } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
 import type { CsmsRequest } from '../session/ports.ts';
+import { Backoff } from './backoff.ts';
 import { Caller, type CallerDeps, type Line } from './caller.ts';
 import { parseFrame, type MalformedFrame, type MalformedReason } from './frame.ts';
 import type { KeepAlive, Peer } from './keep-alive.ts';
@@ -21,7 +22,7 @@ import {
 } from './outage.ts';
 import type { Dialler, Ramp } from './ramp.ts';
 import type { LinkSettings } from './settings.ts';
-import { OPEN, type Socket } from './socket.ts';
+import { closeReason, frameFault, OPEN, type Socket } from './socket.ts';
 
 /**
  * One charge point's WebSocket to the CSMS.
@@ -46,31 +47,18 @@ export interface LinkDeps extends CallerDeps, ReceiverDeps {
 
 /** How long the CSMS may take to return our close frame. */
 const CLOSE_WITHIN = 2000;
-/** Keeps the power finite. */
-const MOST_DOUBLINGS = 30;
 /** A peer that lets this many frames of the largest size pile up is not reading. */
 const MOST_UNREAD_FRAMES = 8;
-/** Bytes of a close reason (RFC 6455, section 5.5.1: 125 with the code). */
-const REASON_BYTES = 123;
-
-/** What `ws` calls a frame that breaks the protocol. */
-const SOCKET_FAULTS: ReadonlyMap<string, MalformedReason> = new Map<string, MalformedReason>([
-  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'oversize'],
-  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'oversize'],
-  ['WS_ERR_INVALID_UTF8', 'not-utf8'],
-]);
-
 export class Link implements Line, Peer, Dialler {
   readonly identity: string;
   readonly #deps: LinkDeps;
   readonly #caller: Caller;
   readonly #receiver: Receiver;
+  readonly #backoff: Backoff;
   #state: LinkState = 'idle';
   #socket: Socket | undefined;
   /** One at a time: dial timeout, back-off, or the wait for the close frame. */
   #timer: Timer | undefined;
-  #failures = 0;
-  #openedAt = 0;
   #wantedAgain = false;
   /** To be closed and dialled anew with other credentials, as soon as nothing is outstanding. */
   #renewal = false;
@@ -82,6 +70,7 @@ export class Link implements Line, Peer, Dialler {
     this.identity = identity;
     this.#caller = new Caller(deps, this);
     this.#receiver = new Receiver(deps, identity);
+    this.#backoff = new Backoff(deps.settings.backoff, deps.clock, deps.random);
   }
 
   get state(): LinkState {
@@ -209,7 +198,7 @@ export class Link implements Line, Peer, Dialler {
       return;
     }
     this.#timer?.cancel();
-    this.#openedAt = this.#deps.clock.monotonic();
+    this.#backoff.opened();
     this.#become('open');
     this.#deps.ramp.leave(this);
     this.repace();
@@ -247,9 +236,8 @@ export class Link implements Line, Peer, Dialler {
 
   #broken(error: Error): Outage {
     if (this.#state === 'connecting' && isProtocolRefusal(error)) return wrongProtocol(this.#deps.settings.protocol);
-    if ('code' in error && typeof error.code === 'string' && error.code.startsWith('WS_ERR_')) {
-      this.#complainOfFrame(SOCKET_FAULTS.get(error.code) ?? 'protocol');
-    }
+    const fault = frameFault(error);
+    if (fault) this.#complainOfFrame(fault);
     return brokenBy(error);
   }
 
@@ -274,15 +262,11 @@ export class Link implements Line, Peer, Dialler {
   #fail(outage: Outage): void {
     const socket = this.#socket;
     const wasOpen = this.#state === 'open';
-    const { backoff } = this.#deps.settings;
     this.#socket = undefined;
     this.#renewal = false;
     this.#timer?.cancel();
     this.#keepAlive?.remove(this);
-    if (wasOpen && this.#deps.clock.monotonic() - this.#openedAt >= backoff.max) this.#failures = 0;
-    const longest = Math.min(backoff.max, backoff.first * backoff.factor ** Math.min(this.#failures, MOST_DOUBLINGS));
-    const pause = this.#deps.random() * longest;
-    this.#failures += 1;
+    const pause = this.#backoff.pause();
     this.#outage = outage;
     this.#become('backing-off');
     this.#timer = this.#deps.clock.after(pause, () => this.#connect());
@@ -301,7 +285,7 @@ export class Link implements Line, Peer, Dialler {
     this.#timer = undefined;
     this.#become('closed');
     socket?.terminate();
-    this.#failures = 0;
+    this.#backoff.reset();
     if (this.#wantedAgain) {
       this.#wantedAgain = false;
       this.#outage = NOT_OPEN_YET;
@@ -333,11 +317,4 @@ export class Link implements Line, Peer, Dialler {
     const about = { identity: this.identity, reason, nextAttemptInMs: Math.round(pause) };
     this.#deps.complaints.say(alarm ? 'error' : 'warn', `outage-${topic}`, about, 'no link to the CSMS');
   }
-}
-
-/** Cut to what fits into a close frame, at a character boundary. */
-function closeReason(reason: string): string {
-  let text = reason;
-  while (Buffer.byteLength(text) > REASON_BYTES) text = text.slice(0, -1);
-  return text;
 }

@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { WebSocket, type ClientOptions } from 'ws';
+import type { MalformedReason } from './frame.ts';
 import { baseUrl, basicAuthorization, linkUrl } from './identity.ts';
 import type { LinkSettings } from './settings.ts';
 
@@ -55,4 +56,26 @@ function secure(settings: LinkSettings): DialOptions {
   const { ca, cert, key, rejectUnauthorized } = settings.tls;
   const context = createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
   return { secureContext: context, rejectUnauthorized };
+}
+
+const FRAME_FAULTS: ReadonlyMap<string, MalformedReason> = new Map<string, MalformedReason>([
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'oversize'],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'oversize'],
+  ['WS_ERR_INVALID_UTF8', 'not-utf8'],
+]);
+
+/** What is wrong with a frame that `ws` refused to read; undefined for errors of another kind. */
+export function frameFault(error: Error): MalformedReason | undefined {
+  if (!('code' in error) || typeof error.code !== 'string' || !error.code.startsWith('WS_ERR_')) return undefined;
+  return FRAME_FAULTS.get(error.code) ?? 'protocol';
+}
+
+/** Bytes of a close reason (RFC 6455, section 5.5.1: 125 with the code). */
+const REASON_BYTES = 123;
+
+/** Cut to what fits into a close frame, at a character boundary. */
+export function closeReason(reason: string): string {
+  const characters = [...reason.slice(0, REASON_BYTES)];
+  while (Buffer.byteLength(characters.join('')) > REASON_BYTES) characters.pop();
+  return characters.join('');
 }
