@@ -118,7 +118,8 @@ describe('the sidecar example', () => {
     const probes = [bridge.startupProbe, bridge.livenessProbe, bridge.readinessProbe].map(({ httpGet }) => httpGet);
     expect(probes.map(({ port }) => port)).toEqual(['admin', 'admin', 'admin']);
     expect(probes.map(({ path }) => path)).toEqual(['/livez', '/livez', '/readyz']);
-    const annotations = services.flatMap(({ metadata }) => metadata.annotations ?? [])[0] ?? {};
+    const annotations: Record<string, string> =
+      services.find(({ metadata }) => metadata.annotations)?.metadata.annotations ?? {};
     expect(annotations).toMatchObject({
       'prometheus.io/scrape': 'true',
       'prometheus.io/port': String(portOf('admin')),
