@@ -8,7 +8,7 @@ import { branchesOf, type MappingOptions } from './options.ts';
 import type { Book, GroupPlan, Part } from './plan.ts';
 import { planGroup } from './plan-group.ts';
 import { sampleAnswer, useLoss } from './plan-policies.ts';
-import type { DownEntry, Table, UpEntry } from './table.ts';
+import type { Table, UpEntry } from './table.ts';
 
 export interface Contracts {
   readonly soap: SoapContracts;
@@ -223,11 +223,12 @@ class TablePlanner {
   }
 
   #checkAnswers(name: string, entry: UpEntry): void {
-    for (const rule of Object.values(entry.refused)) if (rule !== 'fault') this.#checkAnswer(name, rule.answer, entry);
-    if (entry.away !== 'refuse') this.#checkAnswer(name, entry.away.answer, entry);
+    for (const rule of Object.values(entry.refused))
+      if (rule !== 'fault') this.#checkAnswer(name, rule.answer, entry.refusedPlace);
+    if (entry.away !== 'refuse') this.#checkAnswer(name, entry.away.answer, entry.awayPlace);
   }
 
-  #checkAnswer(name: string, answer: JsonObject, entry: UpEntry | DownEntry): void {
+  #checkAnswer(name: string, answer: JsonObject, entry: Place): void {
     const violation = this.#contracts.json.check(name, 'answer', sampleAnswer(answer));
     if (violation) this.#book.faults.add(entry, `the answer to ${name} is not valid: ${violation.reason}`);
   }

@@ -128,11 +128,12 @@ function readLoss(value: Value | undefined): RowLoss {
 /** A row, or undefined after telling what is wrong with it. */
 export function readRow(value: Value): Row | undefined {
   const entries = value.isMap ? value.entries('a row') : [];
-  const kind = (['write', 'drop', 'leave'] as const).find((name) => entries.some((entry) => entry.name === name));
+  const fields = new Map(entries.map((entry) => [entry.name, entry.value]));
+  const get = (name: string): Value | undefined => fields.get(name);
+  const kind = (['write', 'drop', 'leave'] as const).find((name) => fields.has(name));
   if (kind === undefined) return value.fault('a row starts with write, drop or leave');
-  const known = kind === 'write' ? WRITE_WORDS : [kind, 'loss', 'why'];
-  value.entries(`a ${kind} row`, known);
-  const get = (name: string): Value | undefined => entries.find((entry) => entry.name === name)?.value;
+  const known: readonly string[] = kind === 'write' ? WRITE_WORDS : [kind, 'loss', 'why'];
+  if (entries.some((entry) => !known.includes(entry.name))) value.entries(`a ${kind} row`, known);
   if (get('why')?.text('why') === undefined && !get('why'))
     value.fault('a row states a difference and why: `why` is missing');
 
@@ -176,6 +177,6 @@ export function readRow(value: Value): Row | undefined {
     wrap: flag('wrap'),
     when,
     loss: readLoss(get('loss')),
-    says: new Set(entries.map((entry) => entry.name)),
+    says: new Set(fields.keys()),
   };
 }

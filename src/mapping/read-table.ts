@@ -81,7 +81,9 @@ function readUp(value: Value): UpEntry {
     request: rowsOf(get('request')),
     answer: rowsOf(get('answer')),
     refused: refused ? readRefused(refused) : { other: 'fault' },
+    refusedPlace: (refused ?? value).place,
     away: away ? readAway(away) : 'refuse',
+    awayPlace: (away ?? value).place,
   };
 }
 

@@ -76,7 +76,9 @@ export interface UpEntry extends Place {
   readonly request: readonly Row[];
   readonly answer: readonly Row[];
   readonly refused: Readonly<Partial<Record<CallErrorCode | 'other', RefusedRule>>>;
+  readonly refusedPlace: Place;
   readonly away: AwayRule;
+  readonly awayPlace: Place;
 }
 
 export type Instead =

@@ -29,6 +29,7 @@ export function parseFile(source: Source, faults: FaultList): ParsedFile {
 export type Scalar = string | number | boolean;
 export interface Entry {
   readonly name: string;
+  /** Of the name. */
   readonly place: Place;
   readonly value: Value;
 }
@@ -38,13 +39,18 @@ export class Value {
   readonly #node: unknown;
   readonly #file: ParsedFile;
   readonly #faults: FaultList;
-  readonly place: Place;
+  readonly #above: Value | undefined;
 
-  constructor(node: unknown, file: ParsedFile, faults: FaultList, fallback: Place) {
+  constructor(node: unknown, file: ParsedFile, faults: FaultList, above: Value | undefined) {
     this.#node = node;
     this.#file = file;
     this.#faults = faults;
-    this.place = placeOf(node, file) ?? fallback;
+    this.#above = above;
+  }
+
+  /** Where it stands; what is empty stands where the thing around it does. */
+  get place(): Place {
+    return placeOf(this.#node, this.#file) ?? this.#above?.place ?? { file: this.#file.file, line: 1, column: 1 };
   }
 
   fault(message: string, hint?: string): undefined {
@@ -93,7 +99,7 @@ export class Value {
       this.fault(`${what} must be a list`);
       return [];
     }
-    return this.#node.items.map((item) => new Value(item, this.#file, this.#faults, this.place));
+    return this.#node.items.map((item) => new Value(item, this.#file, this.#faults, this));
   }
 
   /** One text or a list of texts. */
@@ -110,7 +116,7 @@ export class Value {
       return [];
     }
     return (this.#node as YAMLMap).items.flatMap((pair): Entry[] => {
-      const key = new Value(pair.key, this.#file, this.#faults, this.place);
+      const key = new Value(pair.key, this.#file, this.#faults, this);
       const name = key.scalar;
       if (name === undefined) {
         key.fault(`a name in ${what} must be text`);
@@ -124,7 +130,14 @@ export class Value {
         return [];
       }
       return [
-        { name: String(name), place: key.place, value: new Value(pair.value, this.#file, this.#faults, key.place) },
+        {
+          name: String(name),
+          value: new Value(pair.value, this.#file, this.#faults, key),
+          // Counting lines costs more than reading: only who asks pays.
+          get place() {
+            return key.place;
+          },
+        },
       ];
     });
   }
@@ -156,5 +169,5 @@ function placeOf(node: unknown, file: ParsedFile): Place | undefined {
 }
 
 export function rootOf(file: ParsedFile, faults: FaultList): Value {
-  return new Value(file.root, file, faults, { file: file.file, line: 1, column: 1 });
+  return new Value(file.root, file, faults, undefined);
 }

@@ -109,11 +109,7 @@ describe('times', () => {
     const got = up('1.5', 'StatusNotification').request(status, fakeMemory());
     expect(valued(got)).not.toHaveProperty('timestamp');
     expect(codesOf(got)).toEqual(['ts-bad']);
-    const values = [
-      { timestamp: '2022-02-29T10:00:00Z', value: '1' },
-      { value: '3' },
-      { timestamp: AT, value: '2' },
-    ];
+    const values = [{ timestamp: '2022-02-29T10:00:00Z', value: '1' }, { value: '3' }, { timestamp: AT, value: '2' }];
     const readings = up('1.2', 'MeterValues').request({ connectorId: '1', values }, fakeMemory());
     expect(valued(readings)['meterValue']).toHaveLength(1);
     expect(codesOf(readings)).toEqual(['mv-time', 'mv-time']);
