@@ -148,6 +148,18 @@ describe('a simulated fleet', () => {
     expect(sessions.ended).toBe(sessions.started);
   });
 
+  it('does not wait, when it is told to end, for those that were never let in', async () => {
+    const system = await central();
+    system.reply = () => 503;
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const { run, text } = fleet(system.url, { count: 2, messages: Infinity, clock, signal: controller.signal });
+    await system.until('BootNotification', 2);
+    controller.abort();
+    expect((await run).errors).toEqual(new Map([['HTTP 503', 2]]));
+    expect(text()).toMatch(/^BootNotification +2 +2 +– /m);
+  });
+
   it('announces the address it was given', async () => {
     const system = await central();
     await fleet(system.url, { callbackUrl: 'http://chargers.example:8443/', count: 1, version: '1.5', messages: 5 })
@@ -274,6 +286,10 @@ describe('the parts of a charge point', () => {
     base.pass(1);
     expect(rang).toBe(true);
     fast.speed = 1;
+    base.pass(500);
+    expect(fast.now() - start).toBe(60_500);
+    fast.speed = 0;
+    fast.after(1, () => expect.fail('a clock that stands still has no alarms'));
     base.pass(500);
     expect(fast.now() - start).toBe(60_500);
   });

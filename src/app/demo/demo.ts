@@ -47,7 +47,7 @@ export interface DemoOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How many times faster than in life the energy flows. */
+/** How many times faster than in life the energy flows while the play says that time passes; else the meters stand. */
 const SPEED = 3_000;
 /** Milliseconds between two steps. */
 const BREATH = { once: 40, loop: 1_500 };
@@ -79,7 +79,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       allowCallbacks: ['127.0.0.0/8', '::1/128'],
     });
     const ledger = new Ledger();
-    const meterClock = new FastClock(clock, SPEED);
+    const meterClock = new FastClock(clock, 0);
     const parts = { clock, stopwatch: clock, meterClock, ids, callbacks, ledger };
     const wire = codecWire(await loadSoapContracts(WSDL_DIR), ids);
     for (const [index, [identity, version]] of POINTS.entries()) {
@@ -102,7 +102,14 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       conversation,
       watch,
       devices: devices as [Device, Device, Device],
-      pass: (minutes) => waiting(meterClock, minutes * 60_000, signal),
+      async pass(minutes) {
+        meterClock.speed = SPEED;
+        try {
+          await waiting(clock, (minutes * 60_000) / SPEED, signal);
+        } finally {
+          meterClock.speed = 0;
+        }
+      },
       breathe: () => waiting(clock, breath, signal),
     };
     return await play(cast, { once: options.once, signal, screen, bridge, ledger });
@@ -149,7 +156,7 @@ function opening(screen: Screen, bridge: RunningBridge, csms: Csms): string {
     `  charge points  OCPP 1.2, 1.5 and 1.6 over SOAP, to ${bridge.soapUrl}`,
     `  CSMS           OCPP 1.6J over WebSocket, at ${csms.url}`,
     `  metrics        ${bridge.adminUrl}/metrics`,
-    `  The energy flows ${SPEED} times as fast as in life. Headers and namespaces are not shown.`,
+    `  Energy flows ${SPEED} times as fast as in life. Headers and namespaces are not shown.`,
     '',
   ].join('\n');
 }

@@ -13,7 +13,7 @@ export interface Books {
 const MOST_ROWS = 12;
 
 /** One line for each thing that is not as it should be. */
-export function faultsOf({ devices, csms, complaints }: Books): string[] {
+function faultsOf({ devices, csms, complaints }: Books): string[] {
   return [
     ...compareLedgers(
       { name: 'the charge points', sessions: devices.sessions },

@@ -111,6 +111,8 @@ export async function runSimulate(options: SimulateOptions): Promise<SimulateRes
     });
     const seconds = (clock.monotonic() - startedAt) / 1_000;
     const rate = statistics.sent / Math.max(seconds, 0.001);
+    // Nobody waits any longer for a central system that never let it in.
+    for (const point of points) if (!point.registered) point.close();
     await Promise.race([Promise.all([pace.idle(), endSessions(devices)]), passing(clock, FAREWELL)]);
     const result: SimulateResult = {
       chargePoints: devices.length,

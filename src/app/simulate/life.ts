@@ -5,7 +5,7 @@ import { pick, type Random } from './random.ts';
 
 /** What a charge point does all day, one message at a time, so that a fleet can be driven at a given rate. */
 
-export const TAGS = ['04A1B2C3D4', '04E5F60718', 'DEADBEEF01', 'RFID-2209', 'FLEET-0042'] as const;
+const TAGS = ['04A1B2C3D4', '04E5F60718', 'DEADBEEF01', 'RFID-2209', 'FLEET-0042'] as const;
 
 /** Each step sends one message, or none when this version needs none; resolves when it is answered. */
 export type Step = () => Promise<unknown>;

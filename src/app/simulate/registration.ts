@@ -35,8 +35,9 @@ export class Registration {
     return this.#registered;
   }
 
+  /** Also resolves when the charge point falls silent for good. */
   whenRegistered(): Promise<void> {
-    return this.#registered ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#registered || this.#closed ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** A new version is installed; the next BootNotification tells it. */
@@ -65,7 +66,7 @@ export class Registration {
     this.#registered = true;
     if (interval > 0) this.#ports.configuration.change(this.#heartbeatKey, String(interval));
     this.scheduleHeartbeat();
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#release();
     return true;
   }
 
@@ -93,6 +94,11 @@ export class Registration {
   close(): void {
     this.#closed = true;
     this.pause();
+    this.#release();
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   get #heartbeatKey(): string {

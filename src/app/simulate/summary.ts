@@ -23,14 +23,15 @@ export function summaryOf(result: SimulateResult): string {
     `${sessions.started} sessions started, ${sessions.ended} ended, ${sessions.energy} Wh; ${result.undelivered} transaction messages undelivered`,
     ...counted('errors', result.errors),
     ...counted('commands received', result.commands),
-    ...(result.late > 0 ? [`${result.late} messages late: every charge point was waiting for an answer`] : []),
+    ...(result.late > 0 ? [`${result.late} messages late: no charge point was free to speak`] : []),
     ...result.oddities,
     '',
   ].join('\n');
 }
 
 function rowOf(figures: ActionFigures): string[] {
-  const times = [figures.p50, figures.p95, figures.p99, figures.max].map((time) => time.toFixed(1));
+  const answered = figures.count > figures.errors;
+  const times = [figures.p50, figures.p95, figures.p99, figures.max].map((time) => (answered ? time.toFixed(1) : '–'));
   return [figures.action, String(figures.count), String(figures.errors), ...times];
 }
 
