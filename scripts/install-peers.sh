@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the real programs that some tests talk to (Debian and Ubuntu). Needs root, or sudo without a password.
-# python3-zeep is an independent SOAP client; prometheus brings promtool.
+# python3-zeep is an independent SOAP client; prometheus brings promtool;
+# openssl makes certificates.
 set -euo pipefail
 
-readonly packages=(python3-zeep prometheus)
+readonly packages=(openssl prometheus python3-zeep)
 
 # Mirrors have bad moments: three attempts.
 retry() {

@@ -18,6 +18,7 @@ const PEERS = {
     install: 'python3-zeep',
   },
   promtool: { commands: ['promtool'], probe: ['--version'], install: 'prometheus' },
+  openssl: { commands: ['openssl'], probe: ['version'], install: 'openssl' },
 } as const satisfies Record<string, PeerRow>;
 
 export type PeerName = keyof typeof PEERS;
