@@ -10,7 +10,7 @@ import type {
   GroupPlan,
   LeafPlan,
   ListPlan,
-  Part,
+  PartFacts,
   PolicyPlan,
   Spot,
   ValuePlan,
@@ -22,7 +22,7 @@ export type GroupFunction = (source: Bag, run: Run) => Out | typeof DROP;
 /** Gives what to write; undefined for nothing. */
 type Make = (raw: unknown, from: Bag, run: Run) => unknown;
 
-export function compileGroup(plan: GroupPlan, part: Part): GroupFunction {
+export function compileGroup(plan: GroupPlan, part: PartFacts): GroupFunction {
   const names = plan.fields.map((field) => field.target.name);
   const makes = plan.fields.map((field) => compileField(field, part));
   const { drops } = plan;
@@ -41,7 +41,7 @@ export function compileGroup(plan: GroupPlan, part: Part): GroupFunction {
   };
 }
 
-function compileField(field: FieldPlan, part: Part): (source: Bag, run: Run) => unknown {
+function compileField(field: FieldPlan, part: PartFacts): (source: Bag, run: Run) => unknown {
   const choices = field.choices.map((choice) => compileChoice(choice, part));
   const [only] = choices;
   if (choices.length === 1 && only && !only.holds) return only.make;
@@ -58,7 +58,7 @@ interface Choice {
   readonly make: (source: Bag, run: Run) => unknown;
 }
 
-function compileChoice({ when, from, make }: ChoicePlan, part: Part): Choice {
+function compileChoice({ when, from, make }: ChoicePlan, part: PartFacts): Choice {
   const value = compileMake(make, part);
   const conditions = when.map(({ arg, is }) => {
     const read = compileArg(arg);
@@ -73,7 +73,7 @@ function compileChoice({ when, from, make }: ChoicePlan, part: Part): Choice {
   };
 }
 
-function compileMake(make: ChoicePlan['make'], part: Part): Make {
+function compileMake(make: ChoicePlan['make'], part: PartFacts): Make {
   switch (make.kind) {
     case 'leaf':
       return compileLeaf(make, part);
@@ -84,7 +84,7 @@ function compileMake(make: ChoicePlan['make'], part: Part): Make {
   }
 }
 
-function compileItem(item: LeafPlan | GroupPlan, part: Part): Make {
+function compileItem(item: LeafPlan | GroupPlan, part: PartFacts): Make {
   if (item.kind === 'leaf') return compileLeaf(item, part);
   const group = compileGroup(item, part);
   if (item.bare) return (raw, _from, run) => group({ '.': raw }, run);
@@ -108,7 +108,7 @@ function onWhole(plan: PolicyPlan, spot: Spot): (run: Run) => unknown {
   };
 }
 
-function compileValue(plan: ValuePlan, part: Part): Make {
+function compileValue(plan: ValuePlan, part: PartFacts): Make {
   const item = compileItem(plan.item, part);
   const stated = plan.policies.get('absent');
   const absent = stated && onWhole(stated, plan.spot);
@@ -134,7 +134,7 @@ function compileValue(plan: ValuePlan, part: Part): Make {
 /** How many lists a path goes through. */
 const depthOf = (path: string): number => path.split('[]').length - 1;
 
-function compileList(plan: ListPlan, part: Part): Make {
+function compileList(plan: ListPlan, part: PartFacts): Make {
   const item = compileItem(plan.item, part);
   const sourceDepth = depthOf(plan.spot.source);
   const targetDepth = depthOf(plan.spot.target);

@@ -6,7 +6,7 @@ import { compilePolicy, type OnPolicy } from './compile-policy.ts';
 import { compileWords } from './compile-words.ts';
 import type { Scalar } from './converters/converter.ts';
 import { ABSENT, type Bag, type LeafFunction, UNREADABLE, type Written, wholeSeconds } from './leaf-result.ts';
-import type { LeafPlan, Part } from './plan.ts';
+import type { LeafPlan, PartFacts } from './plan.ts';
 import { compileFromCsms } from './read-json.ts';
 import { compileFromDevice, type Read } from './read-soap.ts';
 import { DROP, type Run } from './run.ts';
@@ -14,7 +14,7 @@ import { numberText } from './scalars/numbers.ts';
 import { tagAlias } from './scalars/tag-alias.ts';
 import { cutText, keepEnd, longerThan } from './scalars/text.ts';
 
-export function compileLeaf(plan: LeafPlan, part: Part): LeafFunction {
+export function compileLeaf(plan: LeafPlan, part: PartFacts): LeafFunction {
   const fixed = compileFixed(plan, part);
   if (fixed) return fixed;
   const finish = compileFinish(plan, part);
@@ -25,7 +25,7 @@ export function compileLeaf(plan: LeafPlan, part: Part): LeafFunction {
   };
 }
 
-function compileFixed(plan: LeafPlan, part: Part): LeafFunction | undefined {
+function compileFixed(plan: LeafPlan, part: PartFacts): LeafFunction | undefined {
   if (plan.constant !== undefined) {
     const constant = part.sender === 'csms' ? String(plan.constant) : plan.constant;
     return () => constant;
@@ -37,7 +37,7 @@ function compileFixed(plan: LeafPlan, part: Part): LeafFunction | undefined {
 type ValueFunction = (raw: unknown, from: Bag, run: Run) => Scalar | boolean | undefined | typeof DROP;
 
 /** Up to the converter: absent, empty and unreadable values meet their policies here. */
-function compileValue(plan: LeafPlan, part: Part): ValueFunction {
+function compileValue(plan: LeafPlan, part: PartFacts): ValueFunction {
   const absent = compileAbsent(plan, part);
   const { convert } = plan;
   if (!convert) return compileRead(plan, part, absent);
@@ -73,7 +73,7 @@ interface Absent {
   silent(run: Run): Written | typeof DROP;
 }
 
-function compileAbsent(plan: LeafPlan, part: Part): Absent {
+function compileAbsent(plan: LeafPlan, part: PartFacts): Absent {
   // A required value that is missing cannot be read either.
   const stated = plan.policies.get('absent') ?? (plan.required ? plan.policies.get('unreadable') : undefined);
   if (stated && stated.policy.do !== 'refuse') {
@@ -86,8 +86,8 @@ function compileAbsent(plan: LeafPlan, part: Part): Absent {
   return { told: nothing, silent: (run) => nothing(run, undefined, 'cannot be told') };
 }
 
-function compileRead(plan: LeafPlan, part: Part, absent: Absent): ValueFunction {
-  const read: Read = part.sender === 'device' ? compileFromDevice(plan, part) : compileFromCsms(plan, part);
+function compileRead(plan: LeafPlan, part: PartFacts, absent: Absent): ValueFunction {
+  const read: Read = part.sender === 'device' ? compileFromDevice(plan) : compileFromCsms(plan, part);
   const stated = plan.policies.get('unreadable');
   const unreadable: OnPolicy = stated
     ? compilePolicy(stated, plan, part)
@@ -125,7 +125,7 @@ function problemOf(leaf: Leaf | undefined): string {
 type Finish = (value: Scalar | boolean, from: Bag, run: Run) => Written | typeof DROP;
 
 /** After the converter: words, length, range, and the spelling of the target. */
-function compileFinish(plan: LeafPlan, part: Part): Finish {
+function compileFinish(plan: LeafPlan, part: PartFacts): Finish {
   if (plan.target.words && !plan.convert) return compileWords(plan, part);
   if (plan.target.base === 'int') return compileInt(plan, part);
   if (plan.target.maxLength !== undefined && part.sender === 'device' && !plan.target.words)
@@ -134,7 +134,7 @@ function compileFinish(plan: LeafPlan, part: Part): Finish {
   return (value) => value;
 }
 
-function compileInt(plan: LeafPlan, part: Part): Finish {
+function compileInt(plan: LeafPlan, part: PartFacts): Finish {
   const { least, spot } = plan;
   const stated = plan.policies.get('zero');
   const zero = stated && stated.policy.do !== 'keep' ? compilePolicy(stated, plan, part) : undefined;
@@ -148,7 +148,7 @@ function compileInt(plan: LeafPlan, part: Part): Finish {
   };
 }
 
-function compileLength(plan: LeafPlan, part: Part, most: number): Finish {
+function compileLength(plan: LeafPlan, part: PartFacts, most: number): Finish {
   const stated = plan.policies.get('too-long');
   const tooLong = stated ? compileTooLong(plan, part, most) : undefined;
   return (value, _from, run) => {
@@ -159,7 +159,11 @@ function compileLength(plan: LeafPlan, part: Part, most: number): Finish {
   };
 }
 
-function compileTooLong(plan: LeafPlan, part: Part, most: number): (run: Run, text: string) => Written | typeof DROP {
+function compileTooLong(
+  plan: LeafPlan,
+  part: PartFacts,
+  most: number,
+): (run: Run, text: string) => Written | typeof DROP {
   const stated = plan.policies.get('too-long');
   const loss = stated?.loss ?? '';
   const { spot, secret } = plan;

@@ -1,12 +1,12 @@
 /** A policy as a prepared function. Cutting and aliases are the length's own matter. */
 
 import { type Written, wholeSeconds } from './leaf-result.ts';
-import type { LeafPlan, Part, PolicyPlan } from './plan.ts';
+import type { LeafPlan, PartFacts, PolicyPlan } from './plan.ts';
 import { DROP, type Run } from './run.ts';
 
 export type OnPolicy = (run: Run, raw: unknown) => Written | typeof DROP;
 
-export function compilePolicy({ policy, loss }: PolicyPlan, plan: LeafPlan, part: Part): OnPolicy {
+export function compilePolicy({ policy, loss }: PolicyPlan, plan: LeafPlan, part: PartFacts): OnPolicy {
   const { spot, secret } = plan;
   const tell = (run: Run, raw: unknown): void => {
     if (loss !== undefined) run.loseAt(loss, spot.target, raw === undefined ? undefined : String(raw), secret);

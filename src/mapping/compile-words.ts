@@ -4,14 +4,14 @@ import { compileArgs } from './compile-args.ts';
 import { compilePolicy } from './compile-policy.ts';
 import type { Scalar } from './converters/converter.ts';
 import type { Bag, Written } from './leaf-result.ts';
-import type { LeafPlan, Part, WordPlan } from './plan.ts';
+import type { LeafPlan, PartFacts, WordPlan } from './plan.ts';
 import type { DROP, Run } from './run.ts';
 
 type WordFunction = (text: string, from: Bag, run: Run) => Written | typeof DROP;
 
 export function compileWords(
   plan: LeafPlan,
-  part: Part,
+  part: PartFacts,
 ): (value: Scalar | boolean, from: Bag, run: Run) => Written | typeof DROP {
   const exact = new Map<string, string | WordFunction>();
   for (const word of plan.target.words ?? []) exact.set(word, word);
@@ -33,7 +33,7 @@ export function compileWords(
   };
 }
 
-function compileWord(rule: WordPlan, plan: LeafPlan, part: Part): string | WordFunction {
+function compileWord(rule: WordPlan, plan: LeafPlan, part: PartFacts): string | WordFunction {
   const { loss } = rule;
   switch (rule.kind) {
     case 'word': {

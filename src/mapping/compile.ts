@@ -9,7 +9,7 @@ import { compileGroup } from './compile-group.ts';
 import { type Fault, MappingFaults } from './fault.ts';
 import type { Bag } from './leaf-result.ts';
 import { choose, DEFAULT_OPTIONS, type MappingOptions } from './options.ts';
-import type { GroupPlan, Part } from './plan.ts';
+import type { GroupPlan, PartFacts } from './plan.ts';
 import type { Contracts, OperationPlan, TablePlan } from './plan-tables.ts';
 import { ANSWERED, DROP, Run } from './run.ts';
 import type { DownEntry, Instead, UpEntry } from './table.ts';
@@ -47,10 +47,7 @@ export function compileTables(
 }
 
 /** Compiles plans that were checked. */
-export function compilePlans(
-  plans: readonly TablePlan[],
-  options: MappingOptions,
-): ReadonlyMap<SoapVersion, Translator> {
+function compilePlans(plans: readonly TablePlan[], options: MappingOptions): ReadonlyMap<SoapVersion, Translator> {
   return new Map(plans.map((plan) => [plan.table.version, translatorOf(plan, plans, options)]));
 }
 
@@ -76,10 +73,10 @@ type Translate<S extends Bag, T> = (value: S, memory: Memory, call?: JsonObject)
 /** The checked plan of one message as the function that translates it. */
 function compileMessage<S extends Bag, T>(
   plan: GroupPlan,
-  part: PartOf,
+  part: PartFacts,
   answerInvalid: ErrorCode | undefined,
 ): Translate<S, T> {
-  const group = compileGroup(plan, part as Part);
+  const group = compileGroup(plan, part);
   return (value, memory, call) => {
     const run = new Run(memory, call, answerInvalid);
     try {
@@ -93,8 +90,6 @@ function compileMessage<S extends Bag, T>(
     }
   };
 }
-
-type PartOf = Pick<Part, 'version' | 'operation' | 'part' | 'sender' | 'options'>;
 
 function upAction(
   name: string,

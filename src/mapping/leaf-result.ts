@@ -1,6 +1,6 @@
 /** What the steps of one value hand to each other. */
 
-import type { Part } from './plan.ts';
+import type { PartFacts } from './plan.ts';
 import type { DROP, Run } from './run.ts';
 
 export type Written = string | number | boolean | undefined;
@@ -14,4 +14,4 @@ export const EMPTY: unique symbol = Symbol('empty');
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 /** Whether times go without a fraction: parsers of 1.2 and 1.5 charge points may not know any. */
-export const wholeSeconds = (part: Part): boolean => part.sender === 'csms' && part.version !== '1.6';
+export const wholeSeconds = (part: PartFacts): boolean => part.sender === 'csms' && part.version !== '1.6';

@@ -1,7 +1,7 @@
 /** Loss codes that need no row of a table. The register lists the same, under the same tellers. */
 
 /** Told by the translation itself, for any field. */
-export const ENGINE_LOSSES = [
+const ENGINE_LOSSES = [
   'ts-offset',
   'ts-frac',
   'ts-zone',
@@ -14,7 +14,7 @@ export const ENGINE_LOSSES = [
 ] as const;
 
 /** Told by flows: what the bridge adds, answers by itself, or gives up in an outage. */
-export const FLOW_LOSSES = [
+const FLOW_LOSSES = [
   'status-synth',
   'pending',
   'profile-start',
@@ -33,7 +33,7 @@ export const FLOW_LOSSES = [
 ] as const;
 
 /** Told by the readers of the two banks. */
-export const READER_LOSSES = [
+const READER_LOSSES = [
   'str-trim',
   'hdr-id',
   'hdr-addr',

@@ -1,12 +1,12 @@
 /** One object: rows and silence against the fields of both contracts. */
 
 import type { Field, Group, Leaf } from '../contract/model.ts';
-import { nearest, type Place } from './fault.ts';
-import type { ChoicePlan, FieldPlan, GroupPlan, LeafPlan, ListPlan, Part, Spot, ValuePlan } from './plan.ts';
+import type { Place } from './fault.ts';
+import type { ChoicePlan, FieldPlan, GroupPlan, Part, Spot } from './plan.ts';
 import { fieldOf, planArg, unknownField } from './plan-args.ts';
-import { planLeaf } from './plan-leaf.ts';
-import { checkLossWords, lossFor, planPolicies, useLoss } from './plan-policies.ts';
-import type { DropRow, LeaveRow, Occasion, Row, WriteRow } from './table.ts';
+import { checkLossWords, lossFor, useLoss } from './plan-policies.ts';
+import { type Owner, planList, planMake, planSingle } from './plan-value.ts';
+import type { DropRow, LeaveRow, Row, WriteRow } from './table.ts';
 
 /** A row that only says these states no difference. */
 const NO_DIFFERENCE = new Set(['write', 'why', 'loss']);
@@ -34,6 +34,7 @@ class GroupPlanner {
   readonly #leaves: readonly LeaveRow[];
   readonly #place: Place;
   readonly #spot: Spot;
+  readonly #owner: Owner;
   /** Source fields that reach the target. */
   readonly #used = new Set<string>();
 
@@ -43,6 +44,7 @@ class GroupPlanner {
     this.#target = target;
     this.#place = place;
     this.#spot = spot;
+    this.#owner = { part, source, place, spot };
     this.#writes = rows.filter((row) => row.kind === 'write');
     this.#drops = rows.filter((row) => row.kind === 'drop');
     this.#leaves = rows.filter((row) => row.kind === 'leave');
@@ -116,7 +118,7 @@ class GroupPlanner {
     const { operation, version, part } = this.#part;
     const source = fieldOf(this.#source, target.name);
     if (source) {
-      const make = this.#make(undefined, source, target);
+      const make = this.#made(undefined, source, target);
       return make ? [{ when: [], from: target.name, make }] : [];
     }
     const where = `${version} ${operation} ${part}: ${this.#spot.target}${target.name}`;
@@ -139,7 +141,7 @@ class GroupPlanner {
       return arg ? [{ arg, is }] : [];
     });
     if (row.constant !== undefined || row.context !== undefined) {
-      const make = this.#leaf(row, undefined, target);
+      const make = planSingle(this.#owner, row, undefined, target);
       return make && { when, from: undefined, make };
     }
     if (row.from === target.name) this.#fault(row, '`from` repeats the name: leave it out');
@@ -148,133 +150,14 @@ class GroupPlanner {
     const source = fieldOf(this.#source, name);
     if (!source) {
       if (row.convert !== undefined && row.from === undefined) {
-        const make = this.#leaf(row, undefined, target);
+        const make = planSingle(this.#owner, row, undefined, target);
         return make && { when, from: undefined, make };
       }
       unknownField(this.#part, row, this.#source, name);
       return undefined;
     }
-    const make = this.#make(row, source, target);
+    const make = this.#made(row, source, target);
     return make && { when, from: name, make };
-  }
-
-  #spotOf(source: string, target: string, item: boolean): Spot {
-    return {
-      source: this.#spot.source + source,
-      target: this.#spot.target + target,
-      inItem: this.#spot.inItem || item,
-    };
-  }
-
-  #leaf(row: WriteRow | undefined, source: Field | undefined, target: Field): LeafPlan | undefined {
-    if (target.type.kind !== 'leaf') {
-      this.#fault(row ?? this.#place, `${this.#spot.target}${target.name} is an object, its source is none`);
-      return undefined;
-    }
-    const leaf = source?.type.kind === 'leaf' ? source.type : undefined;
-    return planLeaf({
-      part: this.#part,
-      row,
-      place: row ?? this.#place,
-      group: this.#source,
-      source: source && leaf && { name: source.name, leaf, sure: source.min > 0 },
-      target,
-      leaf: target.type,
-      spot: this.#spotOf(source?.name ?? '', target.name, false),
-      item: false,
-    });
-  }
-
-  #make(row: WriteRow | undefined, source: Field, target: Field): ChoicePlan['make'] | undefined {
-    this.#used.add(source.name);
-    if (target.list) return this.#list(row, source, target, undefined);
-    const place = row ?? this.#place;
-    if (source.list) {
-      this.#fault(place, `${source.name} is a list, ${target.name} is one value`);
-      return undefined;
-    }
-    if (row?.wrap) this.#fault(place, `wrap makes a list, ${target.name} is none`);
-    if (target.type.kind === 'leaf' && source.type.kind === 'leaf') return this.#leaf(row, source, target);
-    const spot = this.#spotOf(source.name, target.name, false);
-    const item = this.#item(row, source.type, target, {
-      ...spot,
-      source: `${spot.source}.`,
-      target: `${spot.target}.`,
-    });
-    if (!item) return undefined;
-    const required = target.min > 0;
-    const policies = row ? planPolicies(this.#part, row, { leaf: undefined, required, list: false }, spot) : new Map();
-    if (required && source.min === 0 && !policies.has('absent'))
-      this.#fault(place, `${spot.target} is required but may be absent`);
-    return { kind: 'value', item, policies, required, spot } satisfies ValuePlan;
-  }
-
-  /** An object by its shape or by silence; or one value of a list of values. */
-  #item(row: WriteRow | undefined, source: Group | Leaf, target: Field, spot: Spot): GroupPlan | LeafPlan | undefined {
-    const place = row ?? this.#place;
-    if (target.type.kind === 'leaf') {
-      if (source.kind === 'group') {
-        this.#fault(place, `${target.name} is one text, its source is an object`);
-        return undefined;
-      }
-      return planLeaf({
-        part: this.#part,
-        // The absence of items is the list's matter.
-        row: row && withPolicies(row, (occasion) => occasion !== 'absent'),
-        place,
-        group: this.#source,
-        source: { name: row?.from ?? target.name, leaf: source, sure: true },
-        target,
-        leaf: target.type,
-        spot,
-        item: true,
-      });
-    }
-    if (source.kind === 'leaf' && row?.shape === undefined) {
-      this.#fault(place, `${target.name} is an object, its source is one text`, 'a shape can build it from `.`');
-      return undefined;
-    }
-    if (row?.shape === undefined) return planGroup(this.#part, source, target.type, [], place, spot);
-    const shape = this.#part.shapes.get(row.shape);
-    if (!shape) {
-      this.#fault(row, `there is no shape "${row.shape}"`, nearest(row.shape, this.#part.shapes.keys()));
-      return undefined;
-    }
-    this.#part.book.usedShapes.add(`${shape.file} ${shape.name}`);
-    return planGroup(this.#part, source, target.type, shape.rows, shape, spot);
-  }
-
-  #list(
-    row: WriteRow | undefined,
-    source: Field,
-    target: Field,
-    inner: { name: string; field: Field } | undefined,
-  ): ListPlan | undefined {
-    const place = row ?? this.#place;
-    const wrap = !source.list;
-    if (wrap && !row?.wrap)
-      this.#fault(place, `${target.name} is a list, ${source.name} is one value`, 'say `wrap: true`');
-    if (!wrap && row?.wrap) this.#fault(place, `${source.name} is a list already: wrap has no meaning`);
-    const from = inner ? `${source.name}[].${inner.name}` : source.name;
-    const outer = this.#spotOf(from, target.name, false);
-    const itemSpot = this.#spotOf(from, target.name, true);
-    const dot = target.type.kind === 'group' ? '.' : '';
-    const item = this.#item(row, (inner?.field ?? source).type, target, {
-      source: `${itemSpot.source}${wrap ? '' : '[]'}${dot}`,
-      target: `${itemSpot.target}[]${dot}`,
-      inItem: true,
-    });
-    if (!item) return undefined;
-    const required = target.min > 0;
-    const listed = row && withPolicies(row, (occasion) => occasion === 'absent');
-    const policies = listed
-      ? planPolicies(this.#part, listed, { leaf: undefined, required, list: true }, outer)
-      : new Map();
-    if (required && !policies.has('absent') && (source.min === 0 || canLoseItems(item))) {
-      this.#fault(place, `${outer.target} needs an item but may have none`, 'say `absent:` what to do then');
-    }
-    const flattenLoss = row?.flatten ? lossFor(row.loss, 'flatten') : undefined;
-    return { kind: 'list', item, inner: inner?.name, wrap, flattenLoss, policies, required, spot: outer };
   }
 
   #flattened(row: WriteRow, target: Field, path: string, when: ChoicePlan['when']): ChoicePlan | undefined {
@@ -293,8 +176,13 @@ class GroupPlanner {
     const loss = lossFor(row.loss, 'flatten');
     if (loss === undefined) this.#fault(row, 'flatten loses the grouping: a loss code is missing');
     else useLoss(this.#part, loss, row);
-    const make = this.#list(row, outer, target, { name: innerName, field: inner });
+    const make = planList(this.#owner, row, outer, target, { name: innerName, field: inner });
     return make && { when, from: outerName, make };
+  }
+
+  #made(row: WriteRow | undefined, source: Field, target: Field): ChoicePlan['make'] | undefined {
+    this.#used.add(source.name);
+    return planMake(this.#owner, row, source, target);
   }
 
   #checkCoverage(): void {
@@ -321,23 +209,4 @@ class GroupPlanner {
       );
     }
   }
-}
-
-function withPolicies(row: WriteRow, wanted: (occasion: Occasion) => boolean): WriteRow {
-  return { ...row, policies: new Map([...row.policies].filter(([occasion]) => wanted(occasion))) };
-}
-
-/** Whether items of a list may be dropped on the way. */
-function canLoseItems(item: GroupPlan | LeafPlan): boolean {
-  if (item.kind === 'leaf') {
-    if ([...item.policies.values()].some((plan) => plan.policy.do === 'drop-item')) return true;
-    return [...item.words.values()].some((word) => word.kind === 'policy' && word.policy.do === 'drop-item');
-  }
-  return item.fields.some((field) =>
-    field.choices.some(({ make }) => {
-      if (make.kind === 'leaf') return canLoseItems(make);
-      if ([...make.policies.values()].some((plan) => plan.policy.do === 'drop-item')) return true;
-      return make.kind === 'value' && canLoseItems(make.item);
-    }),
-  );
 }

@@ -58,7 +58,7 @@ export function planPolicies(part: Part, row: WriteRow, target: PolicyTarget, sp
   return plans;
 }
 
-export const loses = (policy: Policy): boolean => policy.do !== 'refuse' && policy.do !== 'keep';
+const loses = (policy: Policy): boolean => policy.do !== 'refuse' && policy.do !== 'keep';
 
 function codeOf(row: WriteRow, occasion: Occasion, policy: Policy, target: PolicyTarget): string | undefined {
   const stated = lossFor(row.loss, occasion);

@@ -22,6 +22,9 @@ export interface Part {
   readonly book: Book;
 }
 
+/** What is left to know of a part once it is planned. */
+export type PartFacts = Pick<Part, 'version' | 'operation' | 'part' | 'sender' | 'options'>;
+
 /** Where in the two messages; `[]` stands for an index. */
 export interface Spot {
   readonly source: string;

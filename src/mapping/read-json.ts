@@ -1,19 +1,19 @@
 /** JSON values as a CSMS sends them, made ready to be written as text. Strictness is the schema's; this is for what passed it. */
 
 import { ABSENT, EMPTY, UNREADABLE, wholeSeconds } from './leaf-result.ts';
-import type { LeafPlan, Part } from './plan.ts';
+import type { LeafPlan, PartFacts } from './plan.ts';
 import type { Read, ReadResult } from './read-soap.ts';
 import type { Run } from './run.ts';
 import { isPlainUtc, readTime } from './scalars/date-time.ts';
 import { INT_MAX, INT_MIN, numberText, readBoolean, readInt, roundDecimal } from './scalars/numbers.ts';
 import { escapeSpaces, hasForbidden, longerThan, trimText, withoutForbidden } from './scalars/text.ts';
 
-export function compileFromCsms(plan: LeafPlan, part: Part): Read {
+export function compileFromCsms(plan: LeafPlan, part: PartFacts): Read {
   const typed = compileTyped(plan, part);
   return (raw, run) => (raw === undefined || raw === null ? ABSENT : typed(raw, run));
 }
 
-function compileTyped(plan: LeafPlan, part: Part): Read {
+function compileTyped(plan: LeafPlan, part: PartFacts): Read {
   const { source, target, spot } = plan;
   switch (source?.base) {
     case 'int':

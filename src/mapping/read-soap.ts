@@ -2,7 +2,7 @@
 
 import type { Scalar } from './converters/converter.ts';
 import { ABSENT, EMPTY, UNREADABLE } from './leaf-result.ts';
-import type { LeafPlan, Part } from './plan.ts';
+import type { LeafPlan } from './plan.ts';
 import type { Run } from './run.ts';
 import { isPlainUtc, readTime } from './scalars/date-time.ts';
 import { readBoolean, readInt, roundDecimal } from './scalars/numbers.ts';
@@ -11,7 +11,7 @@ import { escapeSpaces, trimText } from './scalars/text.ts';
 export type ReadResult = Scalar | boolean | typeof ABSENT | typeof EMPTY | typeof UNREADABLE;
 export type Read = (raw: unknown, run: Run) => ReadResult;
 
-export function compileFromDevice(plan: LeafPlan, _part: Part): Read {
+export function compileFromDevice(plan: LeafPlan): Read {
   const typed = compileText(plan);
   const { asIs, spot, secret } = plan;
   return (raw, run) => {

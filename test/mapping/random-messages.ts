@@ -2,7 +2,7 @@ import type { Json, JsonObject, SoapObject, SoapValue } from '../../src/base/mes
 import type { Field, Group, Leaf } from '../../src/contract/model.ts';
 
 /** Numbers from 0 to 1, the same for the same seed. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
