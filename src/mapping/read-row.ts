@@ -4,7 +4,7 @@ import { type Chosen, OPTION_VALUES } from './options.ts';
 import { OCCASIONS, type Occasion, type Policy, type Row, type RowLoss, type WordRule } from './table.ts';
 import type { Scalar, Value } from './yaml-reader.ts';
 
-const WRITE_WORDS = [
+export const WRITE_WORDS = [
   'write',
   'from',
   'const',

@@ -16,6 +16,9 @@ export const ANSWERED = new Error('answered by the table');
 
 export type Problem = 'FieldMissing' | 'FieldType' | 'FieldValue';
 
+/** Of what stood there, so much is told: a log line is no place for a whole payload. */
+const RAW_MOST = 1000;
+
 const NOTHING_LOST: readonly Loss[] = [];
 const NO_ALIASES: readonly TagAlias[] = [];
 
@@ -58,14 +61,18 @@ export class Run implements Scene {
     this.#losses.push({
       code,
       field: filled(target, this.targetAt),
-      ...(raw === undefined ? {} : { raw }),
+      ...(raw === undefined ? {} : { raw: raw.slice(0, RAW_MOST) }),
       ...(secret ? { secret: true } : {}),
     });
   }
 
   loseSource(code: string, source: string, raw: unknown): void {
     this.#losses ??= [];
-    this.#losses.push({ code, field: filled(source, this.sourceAt), ...(typeof raw === 'string' ? { raw } : {}) });
+    this.#losses.push({
+      code,
+      field: filled(source, this.sourceAt),
+      ...(typeof raw === 'string' ? { raw: raw.slice(0, RAW_MOST) } : {}),
+    });
   }
 
   alias(alias: string, original: string): void {
