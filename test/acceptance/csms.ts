@@ -1,0 +1,135 @@
+/** An independent CSMS: the server of ocpp-rpc, which checks every message of both sides against its own schemas. */
+
+import type { AddressInfo } from 'node:net';
+import { createRPCError, RPCServer } from 'ocpp-rpc';
+import type { JsonObject } from '../../src/base/message.ts';
+
+export interface Refused {
+  /** OCPP-J error code, without errors of spelling corrected. */
+  readonly refuse: string;
+  readonly description?: string;
+}
+
+export interface HeardCall {
+  readonly identity: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+}
+
+interface Client {
+  readonly identity?: string | undefined;
+  handle(handler: (call: { method?: string; params?: unknown }) => unknown): void;
+  call(action: string, payload: JsonObject): Promise<unknown>;
+  on(event: string, listener: (about: Record<string, unknown>) => void): unknown;
+}
+
+const NOW = '2026-05-01T10:00:00Z';
+
+/** What a CSMS says when the test does not care. */
+const ANSWERS: Readonly<Record<string, JsonObject>> = {
+  Authorize: { idTagInfo: { status: 'Accepted' } },
+  BootNotification: { status: 'Accepted', currentTime: NOW, interval: 300 },
+  DataTransfer: { status: 'Accepted' },
+  DiagnosticsStatusNotification: {},
+  FirmwareStatusNotification: {},
+  Heartbeat: { currentTime: NOW },
+  MeterValues: {},
+  StartTransaction: { transactionId: 1, idTagInfo: { status: 'Accepted' } },
+  StatusNotification: {},
+  StopTransaction: {},
+};
+
+export class RpcCsms {
+  /** What was against the protocol or the schemas, one line each. */
+  readonly complaints: string[] = [];
+  readonly heard: HeardCall[] = [];
+  readonly #server: RPCServer;
+  readonly #clients = new Map<string, Client>();
+  readonly #answers = new Map<string, JsonObject | Refused>();
+  readonly #waiting = new Set<() => void>();
+  #url = '';
+
+  private constructor() {
+    this.#server = new RPCServer({ protocols: ['ocpp1.6'], strictMode: true });
+    this.#server.on('client', (client: unknown) => this.#arrived(client as Client));
+    this.#server.on('upgradeAborted', ({ identity, error }: { identity: string; error: Error }) =>
+      this.complaints.push(`${identity}: upgrade aborted: ${error.message}`),
+    );
+  }
+
+  static async open(): Promise<RpcCsms> {
+    const csms = new RpcCsms();
+    const http = await csms.#server.listen(0, '127.0.0.1');
+    csms.#url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ocpp`;
+    return csms;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** From now on this is the answer to that call of that charge point. */
+  answer(identity: string, action: string, reply: JsonObject | Refused): void {
+    this.#answers.set(`${identity} ${action}`, reply);
+  }
+
+  /** The payloads that came for an action, oldest first. */
+  of(identity: string, action: string): JsonObject[] {
+    return this.heard
+      .filter((call) => call.identity === identity && call.action === action)
+      .map((call) => call.payload);
+  }
+
+  /** Resolves with the payloads of an action as soon as there are this many. */
+  async until(identity: string, action: string, count: number): Promise<JsonObject[]> {
+    while (this.of(identity, action).length < count) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    return this.of(identity, action);
+  }
+
+  /** Calls a charge point that is connected. Rejects with ocpp-rpc's error: `rpcErrorCode`, `message`, `details`. */
+  async call(identity: string, action: string, payload: JsonObject): Promise<JsonObject> {
+    const client = this.#clients.get(identity);
+    if (!client) throw new Error(`${identity} is not connected`);
+    return (await client.call(action, payload)) as JsonObject;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close({ force: true });
+  }
+
+  #arrived(client: Client): void {
+    const identity = client.identity ?? '';
+    this.#clients.set(identity, client);
+    client.handle(({ method = '', params }) => {
+      this.heard.push({ identity, action: method, payload: params as JsonObject });
+      for (const look of [...this.#waiting]) look();
+      this.#waiting.clear();
+      return this.#reply(identity, method);
+    });
+    client.on('strictValidationFailure', ({ method, outbound, error }) => {
+      const side = outbound ? 'the test' : 'the bridge';
+      this.complaints.push(
+        `${identity}: ${side} broke the schema of ${method}: ${JSON.stringify((error as RpcError).details)}`,
+      );
+    });
+    client.on('badMessage', ({ error }) => this.complaints.push(`${identity}: bad message: ${String(error)}`));
+    client.on('socketError', (error) => this.complaints.push(`${identity}: socket: ${String(error)}`));
+  }
+
+  #reply(identity: string, action: string): JsonObject {
+    const reply = this.#answers.get(`${identity} ${action}`) ?? ANSWERS[action];
+    if (reply === undefined) throw createRPCError('NotImplemented', `${action} is unknown here`, {});
+    if (isRefused(reply)) throw createRPCError(reply.refuse, reply.description ?? '', {});
+    return reply;
+  }
+}
+
+/** What ocpp-rpc throws. */
+export interface RpcError extends Error {
+  readonly rpcErrorCode?: string;
+  readonly details?: unknown;
+}
+
+function isRefused(reply: JsonObject | Refused): reply is Refused {
+  return typeof reply['refuse' as keyof typeof reply] === 'string';
+}
