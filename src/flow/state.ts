@@ -66,7 +66,10 @@ export interface Transaction {
   readonly startedAt: number;
   /** idTagInfo.status of the answer. */
   readonly authorization: string;
+  /** Time in the StopTransaction message, or when a newer start on the connector showed that this one had ended. */
   readonly stoppedAt?: number;
+  /** It ended without a StopTransaction; one may still come. */
+  readonly lost?: true;
 }
 
 export interface ConfigurationKey {

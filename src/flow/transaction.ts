@@ -7,15 +7,17 @@ import { synthesise } from './status-notification.ts';
 const INT_MAX = 2_147_483_647;
 const INT_MIN = -2_147_483_648;
 const DAY = 24 * 3_600_000;
-/** Ids stay translatable this long after the stop was confirmed. */
-const KEEP_ENDED = 30 * DAY;
-const MOST_ENDED = 200;
+const MONTH = 30 * DAY;
+const MOST_KEPT = 50;
 
 /** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
 export const startTransaction: UpFlow = {
   answered(state, exchange, answer, context) {
     const transaction = started(state, exchange.request, answer);
-    const next = { ...state, transactions: { ...kept(state, context.now), [transaction.device]: transaction } };
+    const next = {
+      ...state,
+      transactions: { ...kept(state, transaction.connectorId, context.now), [transaction.device]: transaction },
+    };
     return decision(
       cleared(next, transaction.connectorId),
       ...(transaction.device === transaction.csms ? [] : [aliasLoss]),
@@ -61,14 +63,20 @@ function deviceId(state: ChargePointState, csms: number): number {
   return id;
 }
 
-/** Transactions worth keeping: the running ones, and the ended ones of the last month. */
-function kept(state: ChargePointState, now: number): Record<string, Transaction> {
-  const all = Object.entries(state.transactions);
-  const ended = all.filter(([, transaction]) => transaction.stoppedAt !== undefined);
-  const oldest =
-    ended.length > MOST_ENDED ? ended.map(([, t]) => t.stoppedAt ?? 0).sort((a, b) => b - a)[MOST_ENDED - 1] : 0;
-  const since = Math.max(now - KEEP_ENDED, oldest ?? 0);
-  return Object.fromEntries(all.filter(([, t]) => t.stoppedAt === undefined || t.stoppedAt >= since));
+/**
+ * Transactions worth keeping. A charge point runs one per connector, so an older open one was lost and has ended. Ended ones
+ * stay a day for late readings, and a month where the ids differ at the two ends: then only this knows which is which.
+ */
+function kept(state: ChargePointState, connectorId: number, now: number): Record<string, Transaction> {
+  const all = Object.entries(state.transactions).map(([id, transaction]) => {
+    const lost = transaction.connectorId === connectorId && transaction.stoppedAt === undefined;
+    return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
+  });
+  const since = ({ device, csms }: Transaction) => now - (device === csms ? DAY : MONTH);
+  const worth = all.filter(([, t]) => t.stoppedAt === undefined || t.stoppedAt >= since(t));
+  if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
+  const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
+  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || t.stoppedAt === undefined));
 }
 
 /** A new session on a connector ends the "finishing" of the one before. */

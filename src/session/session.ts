@@ -26,6 +26,7 @@ export type Own = Extract<Effect, { do: 'call-csms' }>;
 export class Session {
   readonly identity: string;
   readonly deps: SessionDeps;
+  readonly settings: ChargePointSettings;
   readonly record: Record;
   readonly deviceCalls: DeviceCalls;
   readonly csmsCalls: CsmsCalls;
@@ -40,15 +41,12 @@ export class Session {
   constructor(identity: string, deps: SessionDeps) {
     this.identity = identity;
     this.deps = deps;
+    this.settings = deps.chargePoint(identity);
     this.record = new Record(identity, deps.store, deps.clock, deps.settings.repeatsKeptFor);
     this.deviceCalls = new DeviceCalls(this);
     this.csmsCalls = new CsmsCalls(this);
     this.heardAt = deps.clock.now();
     this.csmsAnsweredAt = deps.clock.now();
-  }
-
-  get settings(): ChargePointSettings {
-    return this.deps.chargePoint(this.identity);
   }
 
   /** Whether nothing is under way. */

@@ -7,15 +7,15 @@ import type { Commit, Row, Store, Stored } from './store.ts';
 /** A store that forgets everything when the process ends: for tests, offline translation and `store: { memory: true }`. */
 export class MemoryStore implements Store {
   /** Keys as text with one character per byte, so that they sort as the bytes do. */
-  readonly #states = new Map<string, string>();
+  readonly #states = new Map<string, { readonly revision: number; readonly text: string }>();
   readonly #rows = new Map<string, Map<string, string>>();
   #closed = false;
 
   async load(identity: string): Promise<Stored | undefined> {
     this.#open();
-    const text = this.#states.get(latin(stateKey(identity)));
-    if (text === undefined) return undefined;
-    const { revision, state } = readState(text);
+    const kept = this.#states.get(latin(stateKey(identity)));
+    if (kept === undefined) return undefined;
+    const { revision, state } = readState(kept.text);
     return { revision, state };
   }
 
@@ -35,13 +35,12 @@ export class MemoryStore implements Store {
   async commit(identity: string, commit: Commit): Promise<void> {
     this.#open();
     const key = latin(stateKey(identity));
-    const before = this.#states.get(key);
-    const stored = before === undefined ? 0 : readState(before).revision;
-    if (commit.revision !== stored + 1) throw revisionConflict(identity, commit.revision);
-    const state = writeState(identity, commit.revision, commit.state);
-    const put = (commit.put ?? []).map((row) => ({ ...row, text: writeRow(row) }));
-    this.#states.set(key, state);
-    for (const { kind, key, text } of put) this.#kind(identity, kind).set(latin(rowKey(identity, kind, key)), text);
+    const { revision } = commit;
+    if (revision !== (this.#states.get(key)?.revision ?? 0) + 1) throw revisionConflict(identity, revision);
+    const text = writeState(identity, revision, commit.state);
+    const put = (commit.put ?? []).map((row) => ({ ...row, row: writeRow(row) }));
+    this.#states.set(key, { revision, text });
+    for (const { kind, key, row } of put) this.#kind(identity, kind).set(latin(rowKey(identity, kind, key)), row);
     for (const { kind, key } of commit.remove ?? []) {
       this.#kind(identity, kind).delete(latin(rowKey(identity, kind, key)));
     }
@@ -50,7 +49,7 @@ export class MemoryStore implements Store {
   async identities(): Promise<string[]> {
     this.#open();
     const kept = [...this.#states].sort(([a], [b]) => (a < b ? -1 : 1));
-    return kept.map(([, text]) => readState(text).identity);
+    return kept.map(([, { text }]) => readState(text).identity);
   }
 
   async close(): Promise<void> {

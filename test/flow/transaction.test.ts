@@ -189,3 +189,40 @@ describe('a CSMS that has not seen the charge point boot', () => {
     expect(again(2)).toEqual([{ do: 'refuse', refusal }]);
   });
 });
+
+describe('what is kept of transactions', () => {
+  const start = (state: ChargePointState, transactionId: number, connectorId: number, now: number) => {
+    const request = { ...START, connectorId, timestamp: new Date(now).toISOString() };
+    const answer = { ...ACCEPTED, transactionId };
+    return csmsAnswered(state, exchange('StartTransaction', request), answer, context('1.5', { now })).state;
+  };
+
+  test('a new start on a connector shows that the one before it ended; a late stop for it still finds it', () => {
+    const state = start(start(EMPTY_STATE, 1, 1, NOW), 2, 1, NOW + 60_000);
+    expect(state.transactions['1']).toMatchObject({ lost: true, stoppedAt: NOW + 60_000 });
+    expect(memoryOf(state, facts).connectorUse(1)).toBe('charging');
+    const late = csmsAnswered(
+      state,
+      exchange('StopTransaction', { ...STOP, transactionId: 1 }),
+      {},
+      context('1.5'),
+    ).state;
+    expect(late.transactions['1']?.stoppedAt).toBe(Date.parse(STOP.timestamp));
+  });
+
+  test('running ones on other connectors stay, and the document does not grow with the number of sessions', () => {
+    let state = start(EMPTY_STATE, 1, 2, NOW);
+    for (let id = 2; id < 500; id += 1) state = start(state, id, 1, NOW + id * 1000);
+    expect(Object.keys(state.transactions).length).toBeLessThanOrEqual(52);
+    expect(state.transactions['1']?.stoppedAt).toBeUndefined();
+  });
+
+  test('ids that differ at the two ends stay a month, equal ones a day', () => {
+    const day = 86_400_000;
+    const state = start(start(EMPTY_STATE, 7, 1, NOW), 9_000_000_000, 1, NOW + 1000);
+    const next = start(state, 8, 1, NOW + 2000);
+    expect(Object.values(start(next, 10, 2, NOW + 2 * day).transactions).map((t) => t.csms)).toEqual([
+      9_000_000_000, 8, 10,
+    ]);
+  });
+});
