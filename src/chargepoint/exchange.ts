@@ -57,6 +57,8 @@ const UNKNOWN: Known = {
 
 /** Charge points repeat the same few headers all day. */
 const CALLBACKS_REMEMBERED = 20_000;
+/** Characters. */
+const LONGEST_REMEMBERED = 2048;
 const LOGGED_BYTES = 200;
 
 /** One SOAP call of a charge point: from the bytes to the session, and from its answer or refusal to the reply. */
@@ -149,6 +151,10 @@ export class Exchanges {
     if (from === undefined && replyTo === undefined) return undefined;
     const peer = peerOf(arrival.request, trustedProxies);
     const key = `${from}\n${replyTo}\n${peer}`;
+    // Such are no addresses; remembering what strangers write must not fill the memory.
+    if (key.length > LONGEST_REMEMBERED) {
+      return callbackOf({ from, replyTo, peer, policy: callbackPolicy })?.url;
+    }
     let seen = this.#callbacks.get(key);
     if (!seen) {
       const callback: Callback | undefined = callbackOf({ from, replyTo, peer, policy: callbackPolicy });

@@ -13,8 +13,10 @@ export interface IdentitySettings {
 
 const MAX_LENGTH = 255;
 
-/** Control characters, line and paragraph separators, halves of surrogate pairs. */
-const UNUSABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Control and invisible characters, line and paragraph separators, halves of surrogate pairs. */
+const UNUSABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** The last step of the URL at the CSMS: these would climb to another path. */
+const DOTS = /^\.{1,2}$/;
 
 function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -54,8 +56,9 @@ export class Identities {
     if (!identity) throw new BridgeError('IdentityMissing');
     if (identity.length > MAX_LENGTH) throw new BridgeError('IdentityInvalid', 'the chargeBoxIdentity is too long');
     if (UNUSABLE.test(identity)) {
-      throw new BridgeError('IdentityInvalid', 'the chargeBoxIdentity holds control characters');
+      throw new BridgeError('IdentityInvalid', 'the chargeBoxIdentity holds control or invisible characters');
     }
+    if (DOTS.test(identity)) throw new BridgeError('IdentityInvalid', 'the chargeBoxIdentity is only dots');
     if (this.#exact && !this.#exact.has(identity) && !this.#patterns.some((row) => row.test(identity))) {
       throw new BridgeError('IdentityRefused');
     }

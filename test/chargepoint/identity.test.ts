@@ -28,12 +28,21 @@ describe('the identity of a charge point', () => {
     expect(codeOf(() => of(header))).toBe('IdentityMissing');
   });
 
-  it.each(['a\u0000b', 'a\nb', 'a\u007f', 'a\u0085b', 'a\u2028b', '\ud800', 'z'.repeat(256)])(
-    'is refused when it is %j',
-    (header) => {
-      expect(codeOf(() => of(header))).toBe('IdentityInvalid');
-    },
-  );
+  it.each([
+    'a\u0000b',
+    'a\nb',
+    'a\u007f',
+    'a\u0085b',
+    'a\u2028b',
+    'a\u202eb',
+    'a\u200bb',
+    '\ud800',
+    '.',
+    '..',
+    'z'.repeat(256),
+  ])('is refused when it is %j', (header) => {
+    expect(codeOf(() => of(header))).toBe('IdentityInvalid');
+  });
 
   it.each([
     ['/ocpp/CP%2F001', 'CP/001'],
