@@ -38,8 +38,16 @@ export function sessionObserver(metrics: Metrics, log: Log): SessionObserver {
   };
 }
 
-function lineOf({ losses, duration, ...report }: ExchangeReport): object {
-  return { ...report, ms: Math.round(duration), ...(losses.length > 0 && { losses: [...new Set(losses)] }) };
+/** Charge points may write as much as they like into a MessageID. */
+const LOGGED_ID = 200;
+
+function lineOf({ losses, duration, messageId, ...report }: ExchangeReport): object {
+  return {
+    ...report,
+    ...(messageId !== undefined && { messageId: messageId.slice(0, LOGGED_ID) }),
+    ms: Math.round(duration),
+    ...(losses.length > 0 && { losses: [...new Set(losses)] }),
+  };
 }
 
 /** Codes of a call that a charge point itself refused with a Fault. */
