@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
+import type { ChargePointLosses, LossTotals } from './loss-ledger.ts';
 
 /** What the admin port shows. */
 export interface AdminView {
@@ -9,6 +10,8 @@ export interface AdminView {
   metrics(): Promise<{ contentType: string; text: string }>;
   /** Why the bridge is not ready to take exchanges; undefined when it is. */
   notReady(): string | undefined;
+  /** What was lost, in all or of one charge point. */
+  losses(identity: string | undefined): LossTotals | ChargePointLosses;
 }
 
 export interface Admin {
@@ -17,7 +20,7 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-/** The admin port: liveness, readiness and metrics. Loopback by default; nothing here is for charge points. */
+/** The admin port: liveness, readiness, metrics and what was lost. Loopback by default; nothing here is for charge points. */
 export async function openAdmin(listen: { host: string; port: number }, view: AdminView): Promise<Admin> {
   const app = express().disable('x-powered-by').disable('etag').use(helmet());
   app.get('/livez', (_request, response) => {
@@ -34,8 +37,11 @@ export async function openAdmin(listen: { host: string; port: number }, view: Ad
     const { contentType, text } = await view.metrics();
     response.set('Content-Type', contentType).send(text);
   });
+  app.get('/api/losses', ({ query: { identity } }, response) => {
+    response.json(view.losses(typeof identity === 'string' ? identity : undefined));
+  });
   app.use((_request, response) => {
-    response.status(404).type('text').send('/livez, /readyz and /metrics are here\n');
+    response.status(404).type('text').send('/livez, /readyz, /metrics and /api/losses are here\n');
   });
   const server = createServer(app);
   await listening(server, listen);

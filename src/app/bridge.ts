@@ -13,6 +13,7 @@ import { Links } from '../uplink/links.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import { ChargePointConfigs } from './config/charge-points.ts';
 import type { Config } from './config/schema.ts';
+import { LossLedger } from './loss-ledger.ts';
 import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
 import { VERSION } from './places.ts';
 import {
@@ -60,8 +61,9 @@ async function assemble(
   store: Store,
   opened: (() => Promise<unknown>)[],
 ): Promise<Bridge> {
-  const { soap: contracts, json, translators, downActions } = translation;
+  const { soap: contracts, json, translators, losses, downActions } = translation;
   const metrics = new Metrics({ version: VERSION, actions: json.actions.keys() });
+  const ledger = new LossLedger(losses, systemClock);
   const chargePoints = new ChargePointConfigs(config);
   const shared = { clock: systemClock, ids: randomIds, log };
   const policy = new CallbackPolicy(config.callbacks);
@@ -97,7 +99,7 @@ async function assemble(
     store,
     csms: links,
     device: caller,
-    observe: sessionObserver(metrics, log),
+    observe: sessionObserver(metrics, log, ledger),
     settings: sessionSettings(config),
     chargePoint: (identity) => chargePointSettings(config, chargePoints.of(identity)),
   });
@@ -117,6 +119,7 @@ async function assemble(
   const admin = await openAdmin(config.admin.listen, {
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     notReady: () => (draining ? 'draining' : undefined),
+    losses: (identity) => (identity === undefined ? ledger.all() : ledger.of(identity)),
   });
   opened.push(() => admin.close());
   const soapUrl = await listening(listener, config);

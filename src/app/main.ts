@@ -67,6 +67,15 @@ program
   .option('--seed <n>', 'seed of everything random', Number, 1)
   .action(async (options) => (await import('./commands/simulate.ts')).simulate(options));
 
+program
+  .command('losses')
+  .description('print what a running bridge could not tell: what the CSMS does not see, and why')
+  .option('--admin <url>', 'admin port of the bridge', 'http://127.0.0.1:9090/')
+  .option('--identity <identity>', 'one charge point only')
+  .action(async (options: { admin: string; identity?: string }) =>
+    (await import('./commands/losses.ts')).losses(options),
+  );
+
 const mappings = program.command('mappings').description('the mapping tables');
 mappings
   .command('check')

@@ -4,13 +4,14 @@ import type { Metrics } from '../base/metrics.ts';
 import type { ChargePointObserver } from '../chargepoint/observer.ts';
 import type { ExchangeReport, SessionObserver } from '../session/observer.ts';
 import type { LinkObserver, LinkState } from '../uplink/observer.ts';
+import type { LossLedger } from './loss-ledger.ts';
 
 /** What happens in the rooms, as metrics and as log lines. The rooms only tell; what is worth counting is decided here. */
 
 const UNKNOWN_VERSION = 'unknown';
 
 /** One log line and one count per exchange, both directions. */
-export function sessionObserver(metrics: Metrics, log: Log): SessionObserver {
+export function sessionObserver(metrics: Metrics, log: Log, ledger: LossLedger): SessionObserver {
   return {
     exchange(report) {
       const { direction, action, outcome } = report;
@@ -18,9 +19,12 @@ export function sessionObserver(metrics: Metrics, log: Log): SessionObserver {
       metrics.observe('exchangeDuration', { direction, action }, report.duration / 1000);
       log[report.code === undefined ? 'info' : errorRow(report.code).level](lineOf(report), `${action} ${outcome}`);
     },
-    loss(code, version, action, { identity, field, raw }) {
+    loss(code, version, action, { identity, field, raw, secret }) {
       metrics.count('losses', { code, version, action });
-      log.debug({ identity, action, code, field, ...(raw !== undefined && { raw }) }, 'information lost');
+      ledger.add(identity, code, version, action);
+      // The log redacts what it finds under `raw`; anything else is shown, because it tells what to repair.
+      const stood = raw !== undefined && { [secret ? 'raw' : 'stood']: raw };
+      log.debug({ identity, action, code, field, ...stood }, 'information lost');
     },
     mapped: (seconds) => metrics.observe('mappingDuration', {}, seconds),
     csmsAnswered: (action, seconds) => metrics.observe('csmsAnswerDuration', { action }, seconds),

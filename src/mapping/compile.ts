@@ -12,7 +12,7 @@ import { choose, DEFAULT_OPTIONS, type MappingOptions } from './options.ts';
 import type { GroupPlan, PartFacts } from './plan.ts';
 import type { Contracts, OperationPlan, TablePlan } from './plan-tables.ts';
 import { ANSWERED, DROP, Run } from './run.ts';
-import type { DownEntry, Instead, UpEntry } from './table.ts';
+import type { DownEntry, Instead, LossRow, UpEntry } from './table.ts';
 import type { DownAction, Memory, Translation, Translator, UpAction } from './translator.ts';
 import type { Source } from './yaml-reader.ts';
 
@@ -40,10 +40,10 @@ export function compileTables(
   sources: readonly Source[],
   contracts: Contracts,
   options: MappingOptions = DEFAULT_OPTIONS,
-): { translators: ReadonlyMap<SoapVersion, Translator> } {
-  const { faults, plans } = checkMappings(sources, contracts, options);
+): { translators: ReadonlyMap<SoapVersion, Translator>; losses: ReadonlyMap<string, LossRow> } {
+  const { faults, plans, register } = checkMappings(sources, contracts, options);
   if (faults.length > 0) throw new MappingFaults(faults);
-  return { translators: compilePlans(plans, options) };
+  return { translators: compilePlans(plans, options), losses: register?.losses ?? new Map() };
 }
 
 /** Compiles plans that were checked. */

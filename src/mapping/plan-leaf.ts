@@ -47,7 +47,7 @@ export function planLeaf(given: LeafGiven): LeafPlan {
     least: leastOf(part.operation, part.part, target.name),
     clamp: part.sender === 'csms' && isAmount(source?.name ?? ''),
     required: required && !given.item,
-    secret: TAG_FIELDS.includes(target.name),
+    secret: TAG_FIELDS.includes(target.name) || (row?.asIs ?? false),
     spot,
   };
 }

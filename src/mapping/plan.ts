@@ -71,7 +71,7 @@ export interface LeafPlan {
   readonly least: number | undefined;
   readonly clamp: boolean;
   readonly required: boolean;
-  /** The text may identify a person's card. */
+  /** The text may identify a person's card, or is free text that may hold anything. */
   readonly secret: boolean;
   readonly spot: Spot;
 }

@@ -67,10 +67,10 @@ function compileInt({ clamp, spot, convert }: LeafPlan): Read {
 
 const fits = (value: number): boolean => value >= INT_MIN && value <= INT_MAX;
 
-function compileOpaque({ spot, target }: LeafPlan): Read {
+function compileOpaque({ spot, target, secret }: LeafPlan): Read {
   return (raw, run) => {
     const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
-    if (typeof raw !== 'string') run.loseAt('data-json', spot.target, text, false);
+    if (typeof raw !== 'string') run.loseAt('data-json', spot.target, text, secret);
     if (hasForbidden(text)) return run.refuse('FieldValue', spot, 'has a character that XML cannot carry', text);
     if (target.maxLength !== undefined && longerThan(text, target.maxLength)) {
       return run.refuse('FieldValue', spot, `is longer than ${target.maxLength} characters`, text);

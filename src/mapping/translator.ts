@@ -8,7 +8,7 @@ export interface Loss {
   readonly field: string;
   /** What stood there. For the log only: may be a tag. */
   readonly raw?: string;
-  /** `raw` may identify a person's card: redact it. */
+  /** `raw` may identify a person's card, or is free text that may hold anything: redact it. */
   readonly secret?: true;
 }
 

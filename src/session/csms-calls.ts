@@ -177,9 +177,9 @@ export class CsmsCalls {
   }
 
   #lost(exchange: DownExchange, losses: readonly Loss[]): void {
-    for (const { code, field, raw } of losses) {
+    for (const { code, field, raw, secret } of losses) {
       exchange.losses.push(code);
-      this.#session.loss(code, exchange.version, exchange.action, field, raw);
+      this.#session.loss(code, exchange.version, exchange.action, field, raw, secret);
     }
   }
 

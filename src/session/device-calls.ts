@@ -125,9 +125,9 @@ export class DeviceCalls {
   }
 
   #lost(waiter: Waiter, losses: readonly Loss[]): void {
-    for (const { code, field, raw } of losses) {
+    for (const { code, field, raw, secret } of losses) {
       waiter.losses.push(code);
-      this.#session.loss(code, waiter.call.version, waiter.call.action, field, raw);
+      this.#session.loss(code, waiter.call.version, waiter.call.action, field, raw, secret);
     }
   }
 

@@ -27,7 +27,8 @@ export interface SessionObserver {
     code: string,
     version: SoapVersion,
     action: string,
-    detail: { identity: string; field: string; raw?: string },
+    /** `secret`: what stood there (`raw`) may identify a person. */
+    detail: { identity: string; field: string; raw?: string; secret?: true },
   ): void;
   mapped(seconds: number): void;
   csmsAnswered(action: string, seconds: number): void;

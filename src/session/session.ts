@@ -89,11 +89,12 @@ export class Session {
     return memoryOf(state, { receivedAt, timezone, connectors: flow.connectors });
   }
 
-  loss(code: string, version: SoapVersion, action: string, field: string, raw?: string): void {
+  loss(code: string, version: SoapVersion, action: string, field: string, raw?: string, secret?: true): void {
     this.deps.observe.loss(code, version, action, {
       identity: this.identity,
       field,
       ...(raw !== undefined && { raw }),
+      ...(secret && { secret }),
     });
   }
 

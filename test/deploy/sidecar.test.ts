@@ -74,8 +74,14 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(stringData)) writeFileSync(`${directory}/${name}`, text);
   const text = (data['bridge.yaml'] ?? '').replaceAll(`${mountOf('secrets')}/`, `${directory}/`);
   config = loadConfig({ text, env: {} });
-  const view = { metrics: async () => ({ contentType: 'text/plain', text: '' }), notReady: () => undefined };
-  admin = await openAdmin({ host: '127.0.0.1', port: 0 }, view);
+  admin = await openAdmin(
+    { host: '127.0.0.1', port: 0 },
+    {
+      metrics: async () => ({ contentType: 'text/plain', text: '' }),
+      notReady: () => undefined,
+      losses: (identity = '') => ({ identity, total: 0, losses: [] }),
+    },
+  );
 });
 
 afterAll(async () => {
