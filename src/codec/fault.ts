@@ -86,19 +86,21 @@ function detailText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Elements without a namespace: OCPP defines none for details. */
-function detailElements(details: JsonObject | undefined): string {
-  return Object.entries(details ?? {})
-    .map(([key, value]) => {
-      const name = asName(key);
-      return `<${name}>${escapeText(detailText(value))}</${name}>`;
-    })
-    .join('');
+/**
+ * Elements without a namespace: OCPP defines none for details. One holds the others, since gSOAP knows one in a Detail:
+ * of more it reads the first, and where it is strict it cannot read the Fault at all.
+ */
+function detailElement(details: JsonObject | undefined): string {
+  const inner = Object.entries(details ?? {}).map(([key, value]) => {
+    const name = asName(key);
+    return `<${name}>${escapeText(detailText(value))}</${name}>`;
+  });
+  return inner.length === 0 ? '' : `<details>${inner.join('')}</details>`;
 }
 
 /**
  * A message with a Fault. The sub-code is a name in `ocppNamespace`; SOAP 1.1 gets it as the dotted part of its faultcode.
- * `details` become one text element each.
+ * `details` become one text element each, together in an element `details`.
  */
 export function writeFault(
   fault: FaultCode,
@@ -110,7 +112,7 @@ export function writeFault(
 ): string {
   const [code = '', subcode = ''] = fault.split('/');
   const q = `${style.prefixes.envelope}:`;
-  const inner = detailElements(details);
+  const inner = detailElement(details);
   let body: string;
   if (style.soap === '1.1') {
     const old = code === 'Sender' ? 'Client' : 'Server';

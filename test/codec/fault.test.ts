@@ -65,7 +65,7 @@ describe('writing a Fault', () => {
       '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://www.w3.org/2005/08/addressing" xmlns:o="urn://Ocpp/Cs/2012/06/">' +
         '<s:Header><a:RelatesTo>1</a:RelatesTo></s:Header><s:Body><s:Fault>' +
         '<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>o:ProtocolError</s:Value></s:Subcode></s:Code>' +
-        '<s:Reason><s:Text xml:lang="en">a &lt; b</s:Text></s:Reason><s:Detail><path>idTag</path></s:Detail>' +
+        '<s:Reason><s:Text xml:lang="en">a &lt; b</s:Text></s:Reason><s:Detail><details><path>idTag</path></details></s:Detail>' +
         '</s:Fault></s:Body></s:Envelope>',
     );
   });
@@ -102,6 +102,11 @@ describe('writing a Fault', () => {
       { ...DEFAULT_STYLE, prefixes: PREFIX_PROFILES.cxf },
     );
     expect(text).toContain(`<soap:Value xmlns:ns1="${OCPP}">ns1:NotSupported</soap:Value>`);
+  });
+
+  it.each(['1.1', '1.2'] as const)('puts one element into the detail of SOAP %s, as gSOAP can read no more', (soap) => {
+    const text = writeFault('Receiver/NotSupported', 'no', { a: 'x', b: 'y' }, OCPP, {}, { ...DEFAULT_STYLE, soap });
+    expect(text).toMatch(/[dD]etail><details><a>x<\/a><b>y<\/b><\/details><\/(?:s:)?[dD]etail>/);
   });
 
   it('makes element names of any detail names', () => {
