@@ -43,6 +43,8 @@ export class RpcCsms {
   /** What was against the protocol or the schemas, one line each. */
   readonly complaints: string[] = [];
   readonly heard: HeardCall[] = [];
+  /** Close codes of links that ended, by identity. */
+  readonly closed = new Map<string, number>();
   readonly #server: RPCServer;
   readonly #clients = new Map<string, Client>();
   readonly #answers = new Map<string, JsonObject | Refused>();
@@ -113,6 +115,7 @@ export class RpcCsms {
       );
     });
     client.on('badMessage', ({ error }) => this.complaints.push(`${identity}: bad message: ${String(error)}`));
+    client.on('close', ({ code }) => this.closed.set(identity, Number(code)));
     client.on('socketError', (error) => this.complaints.push(`${identity}: socket: ${String(error)}`));
   }
 

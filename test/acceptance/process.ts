@@ -17,6 +17,8 @@ export interface BridgeOptions {
   readonly csmsUrl: string;
   /** WSDL files in place of the bridge's own. */
   readonly wsdlDir?: string | undefined;
+  /** Store that outlives the process; without it there is one of its own, which ends with it. */
+  readonly storePath?: string;
 }
 
 /** Sections of a configuration that the options do not name. */
@@ -54,12 +56,12 @@ export class BridgeProcess {
   }
 
   /** Starts `run` with a configuration and a store of its own, and waits until `/readyz` says ready. */
-  static async start({ csmsUrl, wsdlDir }: BridgeOptions, more: MoreConfig = {}): Promise<BridgeProcess> {
+  static async start({ csmsUrl, wsdlDir, storePath }: BridgeOptions, more: MoreConfig = {}): Promise<BridgeProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'ocpp-soap-bridge-'));
     const config = {
       soap: { listen: '127.0.0.1:0' },
       csms: { url: csmsUrl, protocol: 'ocpp1.6' },
-      store: { path: join(directory, 'data') },
+      store: { path: storePath ?? join(directory, 'data') },
       admin: { listen: '127.0.0.1:0' },
       callbacks: { allow: ['127.0.0.0/8'] },
       ...(wsdlDir !== undefined && { contracts: { wsdlDir } }),
@@ -100,6 +102,13 @@ export class BridgeProcess {
 
   get log(): string {
     return this.#lines.join('\n');
+  }
+
+  /** As a power cut ends it. */
+  async crash(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   /** SIGTERM, and the exit code; null when it had to be killed. */
