@@ -13,6 +13,7 @@ import { Links } from '../uplink/links.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import { ChargePointConfigs } from './config/charge-points.ts';
 import type { Config } from './config/schema.ts';
+import { listeningAt } from './listening-at.ts';
 import { LossLedger } from './loss-ledger.ts';
 import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
 import { VERSION } from './places.ts';
@@ -116,11 +117,12 @@ async function assemble(
   });
   opened.push(() => listener.close());
   let draining = false;
-  const admin = await openAdmin(config.admin.listen, {
+  const opening = openAdmin(config.admin.listen, {
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     notReady: () => (draining ? 'draining' : undefined),
     losses: (identity) => (identity === undefined ? ledger.all() : ledger.of(identity)),
   });
+  const admin = await listeningAt('admin.listen', config.admin.listen, opening);
   opened.push(() => admin.close());
   const soapUrl = await listening(listener, config);
   log.info({ listener: 'admin', address: admin.address }, 'admin listening');
@@ -139,7 +141,8 @@ async function assemble(
 }
 
 async function listening(listener: Listener, { soap }: Config): Promise<string> {
-  const { address } = await listener.listen(soap.listen.host, soap.listen.port);
+  const opening = listener.listen(soap.listen.host, soap.listen.port);
+  const { address } = await listeningAt('soap.listen', soap.listen, opening);
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `${soap.tls ? 'https' : 'http'}://${host}:${address.port}/`;
 }

@@ -134,12 +134,10 @@ export function createListener(deps: ListenerDeps): Listener {
     server.emit('request', request, response);
   });
   refuseUnparsed(server, log);
-  // Such as EMFILE while accepting: without a listener it would end the process.
-  server.on('error', (error) => log.error({ err: error }, 'listener failed'));
-  return lifecycle(server, reception);
+  return lifecycle(server, reception, log);
 }
 
-function lifecycle(server: Server, reception: Reception): Listener {
+function lifecycle(server: Server, reception: Reception, log: Log): Listener {
   let closed: Promise<void> | undefined;
   function stop(): Promise<void> {
     closed ??= new Promise((resolve) => {
@@ -153,6 +151,8 @@ function lifecycle(server: Server, reception: Reception): Listener {
         server.once('error', reject);
         server.listen({ host, port, backlog: BACKLOG }, () => {
           server.removeListener('error', reject);
+          // Such as EMFILE while accepting: without a listener it would end the process.
+          server.on('error', (error) => log.error({ err: error }, 'listener failed'));
           resolve({ address: server.address() as AddressInfo });
         });
       });

@@ -18,6 +18,10 @@ export async function run(options: { config?: string }): Promise<void> {
     process.once('SIGINT', resolve);
   });
   log.info({ signal }, 'asked to stop');
+  // npm, for one, hands on a signal that the terminal has sent to everybody: it must not cut off what is under way.
+  for (const again of ['SIGTERM', 'SIGINT']) {
+    process.on(again, () => log.info({ signal: again }, 'stopping already'));
+  }
   const clean = await bridge.stop();
   process.exit(clean ? 0 : 1);
 }
