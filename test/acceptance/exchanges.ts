@@ -34,7 +34,7 @@ export function titleOf({ call, title }: ExchangeRow): string {
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** A SOAP message as text, for stacks turn text into types of their own: instants in one spelling, nothing for what is empty. */
+/** A SOAP message as text, since stacks make types of their own of it: instants in one spelling, nothing for what is empty. */
 export function asText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asText);
   if (value !== null && typeof value === 'object') {
