@@ -1,18 +1,13 @@
 import { isoTime } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
-import { decision, type UpFlow } from './decision.ts';
+import { decision, type Exchange, type UpFlow } from './decision.ts';
 import { refuseByPolicy } from './relay.ts';
 import type { ChargePointState, Registration } from './state.ts';
 
 /** BootNotification: remembered for a CSMS that forgets, its answer decides what else may pass. */
 export const bootNotification: UpFlow = {
-  call: (state, exchange, context) =>
-    decision(
-      { ...state, boot: { request: exchange.request, at: context.now } },
-      { do: 'call-csms', action: exchange.action, payload: exchange.request },
-    ),
-  answered: (state, _exchange, answer, context) =>
-    decision(registered(state, answer, context.now), { do: 'answer', payload: answer }),
+  answered: (state, exchange, answer, context) =>
+    decision(registered(booted(state, exchange, context.now), answer, context.now), { do: 'answer', payload: answer }),
   refused(state, exchange, refusal, policy, context) {
     if (refusal.code === 'IdentityUnknown') {
       const answer = {
@@ -20,11 +15,15 @@ export const bootNotification: UpFlow = {
         currentTime: isoTime(context.now),
         interval: context.settings.unknownInterval,
       };
-      return decision(state, { do: 'answer', payload: answer });
+      return decision(booted(state, exchange, context.now), { do: 'answer', payload: answer });
     }
-    return refuseByPolicy(state, exchange, refusal, policy, context);
+    return refuseByPolicy(booted(state, exchange, context.now), exchange, refusal, policy, context);
   },
 };
+
+function booted(state: ChargePointState, exchange: Exchange, now: number): ChargePointState {
+  return { ...state, boot: { request: exchange.request, at: now } };
+}
 
 /** State after the CSMS answered a BootNotification, the charge point's or one the bridge repeated. */
 export function registered(state: ChargePointState, answer: JsonObject, now: number): ChargePointState {

@@ -28,7 +28,8 @@ export function memoryOf(
         if (transaction.csms === id) return transaction.device;
       return id;
     },
-    tagOf: (alias) => state.aliases[alias],
+    // Tags are any text, `constructor` too.
+    tagOf: (alias) => (Object.hasOwn(state.aliases, alias) ? state.aliases[alias] : undefined),
     connectorExists(connectorId) {
       const seen = connectorIds(state);
       const highest = Math.max(facts.connectors ?? 0, seen.at(-1) ?? 0);

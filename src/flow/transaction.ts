@@ -8,7 +8,7 @@ const INT_MAX = 2_147_483_647;
 const INT_MIN = -2_147_483_648;
 const DAY = 24 * 3_600_000;
 const MONTH = 30 * DAY;
-const MOST_KEPT = 50;
+const MOST_KEPT = 20;
 
 /** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
 export const startTransaction: UpFlow = {

@@ -4,7 +4,7 @@ import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
 import type { Effect, Exchange } from '../flow/decision.ts';
 import { csmsAnswered, csmsRefused, deviceCalls, deviceHasAnswer } from '../flow/flows.ts';
 import type { ChargePointState } from '../flow/state.ts';
-import type { Loss, UpAction } from '../mapping/translator.ts';
+import type { Loss, Translation, UpAction } from '../mapping/translator.ts';
 import type { Row } from '../store/store.ts';
 import type { Outcome } from './observer.ts';
 import type { DeviceCall } from './ports.ts';
@@ -33,6 +33,8 @@ interface UpExchange extends Exchange {
   attempt: number;
   /** In the pivot, once there is one. */
   answer: JsonObject | undefined;
+  /** The same for the charge point, made when the answer was judged. */
+  written: { readonly answer: JsonObject; readonly translation: Translation<SoapObject> } | undefined;
 }
 
 /** Calls of one charge point: recognised when repeated, translated, forwarded, answered in time. */
@@ -98,7 +100,7 @@ export class DeviceCalls {
         if (translated.kind === 'refusal') return { state, effects: [{ do: 'refuse', refusal: translated.refusal }] };
         const { action, version } = call;
         const exchange = { id: call.exchange, action, version, request: translated.value, table, key };
-        begun = { ...exchange, waiters: [waiter], attempt: 0, answer: undefined };
+        begun = { ...exchange, waiters: [waiter], attempt: 0, answer: undefined, written: undefined };
         const earlier = key?.durable ? await session.record.answered(key.key) : undefined;
         if (earlier) {
           begun.answer = earlier;
@@ -143,7 +145,7 @@ export class DeviceCalls {
     await Promise.resolve();
     await this.#session.step(
       (state) => ({ state, effects: [] }),
-      (_effects, state) => this.#answer(waiter, exchange.table, answer, state, 'repeat'),
+      (_effects, state) => this.#answer(waiter, this.#write(exchange, answer, state), 'repeat'),
     );
   }
 
@@ -185,7 +187,7 @@ export class DeviceCalls {
       } else if (effect.do === 'answer') {
         this.#settle(exchange, (waiter) => {
           const outcome = waiter.losses.includes('dup') ? 'repeat' : 'answered';
-          this.#answer(waiter, exchange.table, effect.payload, state, outcome);
+          this.#answer(waiter, this.#write(exchange, effect.payload, state), outcome);
           this.#whenDelivered(waiter, exchange, effect.payload);
         });
       } else if (effect.do === 'refuse') {
@@ -205,7 +207,7 @@ export class DeviceCalls {
     outcome: Outcome = 'answered-by-bridge',
   ): void {
     for (const effect of effects) {
-      if (effect.do === 'answer') this.#answer(waiter, table, effect.payload, state, outcome);
+      if (effect.do === 'answer') this.#answer(waiter, this.#write(table, effect.payload, state), outcome);
       else if (effect.do === 'refuse')
         this.#refuse(waiter, effect.refusal, outcome === 'timeout' ? 'timeout' : 'refused');
       else if (effect.do === 'loss') this.#effectLoss(waiter, effect);
@@ -248,10 +250,11 @@ export class DeviceCalls {
     const decided = csmsAnswered(state, exchange, answer, context);
     for (const effect of decided.effects) {
       if (effect.do !== 'answer') continue;
-      const written = exchange.table.answer(effect.payload, this.#session.memory(decided.state, clock.now()));
+      const translation = exchange.table.answer(effect.payload, this.#session.memory(decided.state, clock.now()));
+      exchange.written = { answer: effect.payload, translation };
       // An answer that the charge point cannot be given means nothing: it is as if the CSMS had refused.
-      if (written.kind !== 'refusal') continue;
-      return csmsRefused(state, exchange, written.refusal, exchange.attempt, exchange.table, context);
+      if (translation.kind !== 'refusal') continue;
+      return csmsRefused(state, exchange, translation.refusal, exchange.attempt, exchange.table, context);
     }
     const rows: Row[] = [];
     for (const effect of decided.effects) {
@@ -282,9 +285,15 @@ export class DeviceCalls {
     for (const waiter of exchange.waiters) if (!waiter.done) each(waiter);
   }
 
-  #answer(waiter: Waiter, table: UpAction, answer: JsonObject, state: ChargePointState, outcome: Outcome): void {
-    const { clock } = this.#session.deps;
-    const translated = table.answer(answer, this.#session.memory(state, clock.now()));
+  /** The answer in the charge point's version; for a call that went to the CSMS it is there already. */
+  #write(exchange: UpExchange | UpAction, answer: JsonObject, state: ChargePointState): Translation<SoapObject> {
+    if (!('table' in exchange))
+      return exchange.answer(answer, this.#session.memory(state, this.#session.deps.clock.now()));
+    if (exchange.written?.answer === answer) return exchange.written.translation;
+    return this.#write(exchange.table, answer, state);
+  }
+
+  #answer(waiter: Waiter, translated: Translation<SoapObject>, outcome: Outcome): void {
     this.#lost(waiter, translated.losses);
     if (translated.kind === 'value') {
       const { value } = translated;

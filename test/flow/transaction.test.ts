@@ -213,7 +213,7 @@ describe('what is kept of transactions', () => {
   test('running ones on other connectors stay, and the document does not grow with the number of sessions', () => {
     let state = start(EMPTY_STATE, 1, 2, NOW);
     for (let id = 2; id < 500; id += 1) state = start(state, id, 1, NOW + id * 1000);
-    expect(Object.keys(state.transactions).length).toBeLessThanOrEqual(52);
+    expect(Object.keys(state.transactions).length).toBeLessThanOrEqual(22);
     expect(state.transactions['1']?.stoppedAt).toBeUndefined();
   });
 
