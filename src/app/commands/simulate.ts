@@ -5,16 +5,23 @@ interface Options {
   readonly csms: string;
   readonly version: SoapVersion | 'mix';
   readonly count: number;
+  readonly connectors: number;
+  readonly prefix: string;
   readonly rate: number;
   readonly duration: number;
+  readonly messages?: number;
+  readonly speed: number;
+  readonly answerWithin: number;
+  readonly keepAlive: boolean;
   readonly callbackHost: string;
   readonly callbackPort: number;
   readonly callbackUrl?: string;
   readonly seed: number;
+  readonly wsdl?: string;
 }
 
-/** `simulate`: a fleet against any SOAP central system. Exit code 1 when something was not delivered. */
+/** `simulate`: a fleet against any SOAP central system. Exit code 1 when a message failed or something was not delivered. */
 export async function simulate(options: Options): Promise<void> {
-  const result = await runSimulate({ ...options, out: process.stdout });
-  process.exitCode = result.undelivered === 0 && result.oddities.length === 0 ? 0 : 1;
+  const { undelivered, oddities, figures } = await runSimulate({ ...options, out: process.stdout });
+  process.exitCode = figures.all.errors === 0 && undelivered === 0 && oddities.length === 0 ? 0 : 1;
 }

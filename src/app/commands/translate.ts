@@ -10,7 +10,7 @@ import { decodeText } from '../../codec/text.ts';
 import { DEFAULT_STYLE, writeMessage } from '../../codec/write.ts';
 import { memoryOf } from '../../flow/memory.ts';
 import { EMPTY_STATE } from '../../flow/state.ts';
-import type { Loss, Memory } from '../../mapping/translator.ts';
+import type { DownAction, Loss, Memory } from '../../mapping/translator.ts';
 import { loadTranslation, type Translation } from '../tables.ts';
 
 /** `translate`: one message offline, as the bridge would translate it for a charge point it hears for the first time. */
@@ -27,6 +27,7 @@ export async function translate(file: string | undefined, options: Options): Pro
     if (options.to === undefined) throw new Error(`--down needs --to: ${SOAP_VERSIONS.join(', ')}`);
     await down(options.down, options.to, options.identity);
   } else if (file === undefined) throw new Error('a SOAP file is wanted, or --down with a JSON frame');
+  else if (options.to !== undefined) throw new Error('--to belongs to --down: a SOAP message says its version itself');
   else await up(file);
 }
 
@@ -59,7 +60,7 @@ function writeAnswer(tables: Translation, version: SoapVersion, action: string, 
 
 async function down(file: string, version: SoapVersion, identity: string): Promise<void> {
   const tables = await loadTranslation();
-  const [action, payload] = callOf(decodeText(read(file)));
+  const { id, action, payload } = callOf(decodeText(read(file)));
   if (!tables.json.actions.has(action))
     throw new BridgeError('UnknownAction', `${action} is not an action of OCPP 1.6`);
   const repaired = tables.json.repair(action, 'request', payload);
@@ -68,8 +69,7 @@ async function down(file: string, version: SoapVersion, identity: string): Promi
   const table = tables.translators.get(version)?.down.get(action);
   if (table === undefined) throw new BridgeError('UnknownAction', `${action} is not called by a CSMS`);
   if (table.instead) {
-    note(`OCPP ${version} has no ${action}; the CSMS gets this without the charge point being asked`);
-    print(JSON.stringify(table.instead, null, 2));
+    withoutAsking(id, action, version, table.instead);
     return;
   }
   const translated = table.request(repaired.payload, memory());
@@ -87,8 +87,24 @@ async function down(file: string, version: SoapVersion, identity: string): Promi
   print(writeMessage(operation.request, translated.value, headers, DEFAULT_STYLE));
 }
 
-/** Action and payload of `[2, id, action, payload]`. */
-function callOf(text: string): [string, JsonObject] {
+/** This version lacks the operation: what the CSMS gets in place of the charge point's answer. */
+function withoutAsking(
+  id: string,
+  action: string,
+  version: SoapVersion,
+  instead: NonNullable<DownAction['instead']>,
+): void {
+  if ('refuse' in instead) throw new BridgeError(instead.refuse, `OCPP ${version} has no ${action}`);
+  if ('flow' in instead) {
+    note(`OCPP ${version} has no ${action}; the bridge answers from what it remembers of the charge point`);
+    return;
+  }
+  note(`OCPP ${version} has no ${action}; the CSMS gets this without the charge point being asked`);
+  print(JSON.stringify([3, id, instead.answer], null, 2));
+}
+
+/** `[2, id, action, payload]`, taken apart. */
+function callOf(text: string): { id: string; action: string; payload: JsonObject } {
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -98,7 +114,7 @@ function callOf(text: string): [string, JsonObject] {
   if (Array.isArray(frame) && frame[0] === 2 && typeof frame[2] === 'string') {
     const payload: unknown = frame[3] ?? {};
     if (typeof payload === 'object' && payload !== null && !Array.isArray(payload))
-      return [frame[2], payload as JsonObject];
+      return { id: String(frame[1]), action: frame[2], payload: payload as JsonObject };
   }
   throw new Error('the frame is not a CALL: [2, "id", "Action", {…}] is wanted');
 }
