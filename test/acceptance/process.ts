@@ -42,6 +42,10 @@ export class BridgeProcess {
   private constructor(child: ChildProcess, directory: string) {
     this.#child = child;
     this.#directory = directory;
+    // A test run that breaks off leaves nothing behind.
+    const abandon = (): boolean => child.kill('SIGKILL');
+    process.once('exit', abandon);
+    child.once('exit', () => process.off('exit', abandon));
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code) => resolve(code));
       child.once('error', () => resolve(null));
