@@ -28,6 +28,8 @@ export type Reply = (text: string) => boolean;
 
 interface Execution {
   reply: Reply;
+  /** The session has it: what it refuses, it logs itself. */
+  inSession: boolean;
 }
 
 export class Receiver {
@@ -62,7 +64,7 @@ export class Receiver {
       this.refuse(id, refusal, reply, known ? action : 'unknown');
       return;
     }
-    const execution: Execution = { reply };
+    const execution: Execution = { reply, inSession: false };
     this.#open.set(id, execution);
     this.#execute(frame, execution).catch((error: unknown) => {
       this.#deps.log.error(
@@ -95,7 +97,10 @@ export class Receiver {
     const { id, action } = frame;
     const exchange = this.#deps.ids();
     try {
-      const answer = await this.#deps.side().receiveCall(this.#read(frame, exchange));
+      const call = this.#read(frame, exchange);
+      execution.inSession = true;
+      const answer = await this.#deps.side().receiveCall(call);
+      execution.inSession = false;
       const violation = this.#deps.contract.check(action, 'answer', answer);
       if (violation) {
         this.#deps.observe.invalid('bridge', 'answer', action);
@@ -108,14 +113,14 @@ export class Receiver {
       if (this.#answer(formatResult(id, answer), about, execution.reply)) this.#deps.observe.sent('result', action);
     } catch (error) {
       this.#open.delete(id);
-      this.#report(error, { identity: this.#identity, action, exchange, uniqueId: id });
+      this.#report(error, { identity: this.#identity, action, exchange, uniqueId: id }, execution.inSession);
       this.refuse(id, refusalOf(error), execution.reply, action);
     }
   }
 
   #read({ id, action, payload: raw }: CallFrame, exchange: string): CsmsCall {
     const { contract, clock, observe } = this.#deps;
-    const { payload, dropped } = contract.repair(action, 'request', raw);
+    const { payload, dropped } = this.#repaired(action, raw);
     if (dropped.length > 0) observe.repaired(action, 'request', dropped.length);
     const violation = contract.check(action, 'request', payload);
     if (violation) {
@@ -133,6 +138,17 @@ export class Receiver {
     };
   }
 
+  #repaired(action: string, raw: CallFrame['payload']) {
+    try {
+      return this.#deps.contract.repair(action, 'request', raw);
+    } catch (cause) {
+      this.#deps.observe.invalid('csms', 'request', action);
+      // Without the cause: nested too deeply to be walked, and so is its stack.
+      if (cause instanceof RangeError) throw new BridgeError('PayloadShape', 'the payload is nested too deeply');
+      throw cause;
+    }
+  }
+
   #answer(text: string, about: object, reply: Reply): boolean {
     if (reply(text)) return true;
     this.#deps.complaints.say(
@@ -144,9 +160,17 @@ export class Receiver {
     return false;
   }
 
-  #report(error: unknown, about: object): void {
-    const level = error instanceof BridgeError ? errorRow(error.code).level : 'error';
-    const code = error instanceof BridgeError ? error.code : 'Internal';
-    this.#deps.log[level]({ ...about, code, err: error }, 'a call of the CSMS was refused');
+  #report(error: unknown, about: object, inSession: boolean): void {
+    const { log } = this.#deps;
+    if (!(error instanceof BridgeError)) {
+      log.error({ ...about, code: 'Internal', err: error }, 'a call of the CSMS was refused');
+      return;
+    }
+    const { code, message: reason, cause } = error;
+    const level = inSession ? 'debug' : errorRow(code).level;
+    log[level](
+      { ...about, code, reason, ...(cause !== undefined && { err: cause }) },
+      'a call of the CSMS was refused',
+    );
   }
 }

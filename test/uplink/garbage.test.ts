@@ -44,3 +44,30 @@ it('whatever the CSMS sends, every call ends, every answered frame is OCPP-J, an
     { numRuns: 300 },
   );
 });
+
+it.each([
+  ['Reset', `{"type":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
+  ['DataTransfer', `{"vendorId":"x","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+])('a %s that is nested too deeply is called malformed, in one line', async (action, payload) => {
+  const { connect, sockets } = fakeNetwork();
+  const { links, log } = farBank('ws://csms.example/ocpp', {}, { connect });
+  links.open('CP1');
+  const [socket] = sockets;
+  socket?.opens();
+  socket?.receives(`[2,"a","${action}",${payload}]`, false);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(JSON.parse(socket?.sent[0] ?? '')).toEqual([
+    4,
+    'a',
+    'FormationViolation',
+    'the payload is nested too deeply',
+    {},
+  ]);
+  expect(log.all.filter(({ level }) => level !== 'debug')).toEqual([
+    {
+      level: 'warn',
+      about: expect.not.objectContaining({ err: expect.anything() }),
+      message: 'a call of the CSMS was refused',
+    },
+  ]);
+});

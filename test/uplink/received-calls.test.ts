@@ -163,6 +163,14 @@ describe('a call of the CSMS', () => {
     expect(details).toEqual({ faultCode: 'x' });
   });
 
+  it('that the session refuses is logged by the session alone', async () => {
+    bank.side.answer = () => Promise.reject(new BridgeError('DeviceUnreachable'));
+    connection.send([2, 'a', 'ClearCache', {}]);
+    await connection.frame();
+    expect(bank.log.at('warn')).toEqual([]);
+    expect(bank.log.at('debug')).toContain('a call of the CSMS was refused');
+  });
+
   it('is refused without a word about the cause when something breaks', async () => {
     bank.side.answer = () => {
       throw new TypeError('secret of the house');
