@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { startCsms } from './csms.ts';
-import { type LoadResult, run } from './load.ts';
+import { type Load, type LoadResult, run } from './load.ts';
+import { CYCLES } from './messages.ts';
 
 /**
  * The bridge against the limit (a relay that converts nothing) and against a naive bridge, all in one run: each on one core,
@@ -32,11 +33,11 @@ interface Design {
 
 const here = (file: string) => new URL(file, import.meta.url).pathname;
 
-function bridgeConfig(csmsUrl: string, dir: string, store: string): string[] {
+function bridgeConfig(csmsUrl: string, dir: string): string[] {
   const file = `${dir}/bridge.yaml`;
   writeFileSync(
     file,
-    `soap: { listen: "127.0.0.1:0" }\ncsms: { url: "${csmsUrl}", protocol: ocpp1.6 }\nstore: ${store}\nadmin: { listen: "127.0.0.1:0" }\ncallbacks: { allow: ["127.0.0.0/8"] }\n`,
+    `soap: { listen: "127.0.0.1:0" }\ncsms: { url: "${csmsUrl}", protocol: ocpp1.6 }\nstore: { path: "${dir}/data" }\nadmin: { listen: "127.0.0.1:0" }\ncallbacks: { allow: ["127.0.0.0/8"] }\n`,
   );
   return [here('../dist/app/main.js'), 'run', '--config', file];
 }
@@ -44,8 +45,7 @@ function bridgeConfig(csmsUrl: string, dir: string, store: string): string[] {
 const DESIGNS: readonly Design[] = [
   { name: 'relay, nothing converted', start: (url) => ['--import', 'tsx', here('relay.ts'), url] },
   { name: 'naive: node-soap + ws', start: (url) => ['--import', 'tsx', here('naive.ts'), url] },
-  { name: 'bridge, store in memory', start: (url, dir) => bridgeConfig(url, dir, '{ memory: true }') },
-  { name: 'bridge, durable (LMDB)', start: (url, dir) => bridgeConfig(url, dir, `{ path: "${dir}/data" }`) },
+  { name: 'bridge (LMDB, log, metrics)', start: bridgeConfig },
 ];
 
 interface Figures {
@@ -57,7 +57,7 @@ interface Figures {
   readonly failures: number;
 }
 
-async function measure(design: Design, csmsUrl: string): Promise<Figures> {
+async function measure(design: Design, csmsUrl: string, cycle: Load['cycle']): Promise<Figures> {
   const dir = mkdtempSync(`${tmpdir()}/bridge-bench-`);
   const pinned = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset', '-c', '0'] : [];
   const [command, ...args] = [...pinned, process.execPath, ...design.start(csmsUrl, dir)];
@@ -65,11 +65,11 @@ async function measure(design: Design, csmsUrl: string): Promise<Figures> {
   try {
     const port = await portOf(child);
     let before = 0;
-    const closed = await run({ port, chargePoints, seconds }, 2, () => {
+    const closed = await run({ port, chargePoints, cycle, seconds }, 3, () => {
       before = cpuSeconds(child.pid ?? 0);
     });
     const cpu = cpuSeconds(child.pid ?? 0) - before;
-    const open = await run({ port, chargePoints, seconds, rate }, 1, () => undefined);
+    const open = await run({ port, chargePoints, cycle, seconds, rate }, 1, () => undefined);
     return {
       throughput: closed.exchanges / closed.seconds,
       cpu: (cpu / closed.exchanges) * 1e6,
@@ -113,35 +113,55 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-const port = await startCsms();
-const results = new Map<string, Figures[]>(DESIGNS.map(({ name }) => [name, []]));
-for (let round = 1; round <= rounds; round += 1) {
-  for (const design of DESIGNS) {
-    process.stderr.write(`round ${round} of ${rounds}: ${design.name}\n`);
-    results.get(design.name)?.push(await measure(design, `ws://127.0.0.1:${port}/ocpp`));
-  }
+const TITLES: Readonly<Record<Load['cycle'], string>> = {
+  talk: 'nothing durable (Heartbeat, Authorize, DataTransfer)',
+  session: 'charging sessions (statuses, Start, 3 × MeterValues, Stop; the bridge writes them to disk)',
+};
+
+function print(cycle: Load['cycle'], results: ReadonlyMap<string, Figures[]>): void {
+  const of = (name: string | undefined, field: keyof Figures) =>
+    median((results.get(name ?? '') ?? []).map((f) => f[field]));
+  const [limit, naive] = DESIGNS.map(({ name }) => name);
+  const columns: readonly [string, string, (name: string) => string][] = [
+    ['throughput', '× relay', (name) => (of(name, 'throughput') / of(limit, 'throughput')).toFixed(2)],
+    ['CPU', '× relay', (name) => (of(name, 'cpu') / of(limit, 'cpu')).toFixed(2)],
+    ['CPU', '× naive', (name) => (of(name, 'cpu') / of(naive, 'cpu')).toFixed(2)],
+    ['p50', '+ ms', (name) => (of(name, 'p50') - of(limit, 'p50')).toFixed(2)],
+    ['p99', '+ ms', (name) => (of(name, 'p99') - of(limit, 'p99')).toFixed(2)],
+    ['p50', '× relay', (name) => (of(name, 'p50') / of(limit, 'p50')).toFixed(2)],
+    ['p99', '× relay', (name) => (of(name, 'p99') / of(limit, 'p99')).toFixed(2)],
+    ['failures', '', (name) => String(of(name, 'failures'))],
+  ];
+  const line = (first: string, cells: readonly string[]) =>
+    console.log(first.padEnd(28) + cells.map((c) => c.padStart(11)).join(''));
+  console.log(`\n${TITLES[cycle]}`);
+  line(
+    '',
+    columns.map(([title]) => title),
+  );
+  line(
+    '',
+    columns.map(([, unit]) => unit),
+  );
+  for (const { name } of DESIGNS)
+    line(
+      name,
+      columns.map(([, , value]) => value(name)),
+    );
 }
 
-const of = (name: string | undefined, field: keyof Figures) =>
-  median((results.get(name ?? '') ?? []).map((f) => f[field]));
-const [limit, naive] = DESIGNS.map(({ name }) => name);
-const cell = (value: number, unit: string) => `${value.toFixed(2)} ${unit}`.padStart(12);
+const port = await startCsms();
 console.log(
-  `\n${chargePoints} charge points, ${rounds} rounds of ${seconds} s, each design on one core; latency at ${rate} messages/s`,
+  `${chargePoints} charge points, ${rounds} rounds of ${seconds} s in turns, each design on one core; latency at ${rate} messages/s`,
 );
-console.log(
-  `${''.padEnd(26)}${['throughput', 'CPU', 'CPU', 'added p50', 'added p99', 'failures'].map((t) => t.padStart(12)).join('')}`,
-);
-console.log(`${''.padEnd(26)}${['× limit', '× limit', '× naive', 'ms', 'ms', ''].map((t) => t.padStart(12)).join('')}`);
-for (const { name } of DESIGNS) {
-  console.log(
-    name.padEnd(26) +
-      cell(of(name, 'throughput') / of(limit, 'throughput'), '') +
-      cell(of(name, 'cpu') / of(limit, 'cpu'), '') +
-      cell(of(name, 'cpu') / of(naive, 'cpu'), '') +
-      cell(of(name, 'p50') - of(limit, 'p50'), '') +
-      cell(of(name, 'p99') - of(limit, 'p99'), '') +
-      String(of(name, 'failures')).padStart(12),
-  );
+for (const cycle of Object.keys(CYCLES) as Load['cycle'][]) {
+  const results = new Map<string, Figures[]>(DESIGNS.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const design of DESIGNS) {
+      process.stderr.write(`${cycle}, round ${round} of ${rounds}: ${design.name}\n`);
+      results.get(design.name)?.push(await measure(design, `ws://127.0.0.1:${port}/ocpp`, cycle));
+    }
+  }
+  print(cycle, results);
 }
 process.exit(0);

@@ -12,8 +12,8 @@ const ANSWERS: Readonly<Record<string, () => object>> = {
   BootNotification: () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }),
   Heartbeat: () => ({ currentTime: new Date().toISOString() }),
   StartTransaction: () => ({ transactionId: ++transactions, idTagInfo: { status: 'Accepted' } }),
-  StatusNotification: () => ({}),
-  MeterValues: () => ({}),
+  Authorize: () => ({ idTagInfo: { status: 'Accepted' } }),
+  DataTransfer: () => ({ status: 'Accepted' }),
 };
 
 /** Starts it on a free port; the port is returned. */

@@ -1,11 +1,12 @@
 import { createConnection, type Socket } from 'node:net';
-import { httpRequest, MIX } from './messages.ts';
+import { CYCLES, httpRequest, type MessageName } from './messages.ts';
 
 /** Charge points on keep-alive connections: closed loop (as fast as answers come) or open loop (a fixed rate). */
 
 export interface Load {
   readonly port: number;
   readonly chargePoints: number;
+  readonly cycle: keyof typeof CYCLES;
   readonly seconds: number;
   /** Messages per second, all together; undefined = closed loop. */
   readonly rate?: number;
@@ -30,10 +31,19 @@ class Client {
   #received: Buffer[] = [];
   #size = 0;
   #wanted = -1;
+  #turn = -1;
+  #transactionId = 0;
+  readonly #cycle: readonly MessageName[];
   busy = false;
 
-  constructor(port: number, index: number, done: (client: Client, ms: number, ok: boolean) => void) {
+  constructor(
+    port: number,
+    cycle: readonly MessageName[],
+    index: number,
+    done: (client: Client, ms: number, ok: boolean) => void,
+  ) {
     this.#identity = `BENCH-${String(index).padStart(6, '0')}`;
+    this.#cycle = cycle;
     this.#host = `127.0.0.1:${port}`;
     this.#done = (ms, ok) => done(this, ms, ok);
     this.#socket = createConnection(port, '127.0.0.1').setNoDelay(true);
@@ -45,7 +55,10 @@ class Client {
     const n = ++numbers;
     this.busy = true;
     this.#began = performance.now();
-    this.#socket.write(httpRequest(this.#host, this.#identity, MIX[n % MIX.length] ?? 'Heartbeat', n));
+    // The first message of all is the boot; then the cycle, over and over.
+    const name = this.#turn < 0 ? 'BootNotification' : this.#cycle[this.#turn % this.#cycle.length];
+    this.#turn += 1;
+    this.#socket.write(httpRequest(this.#host, this.#identity, name ?? 'Heartbeat', n, this.#transactionId));
   }
 
   #read(chunk: Buffer): void {
@@ -58,6 +71,8 @@ class Client {
       this.#wanted = end + 4 + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
     }
     if (this.#size < this.#wanted) return;
+    const id = /transactionId>(\d+)</.exec(Buffer.concat(this.#received).toString('latin1'))?.[1];
+    if (id !== undefined) this.#transactionId = Number(id);
     const ok = this.#received[0]?.toString('latin1', 9, 12) === '200';
     this.#received = [];
     this.#size = 0;
@@ -80,7 +95,7 @@ export async function run(load: Load, warmUp: number, counting: () => void): Pro
   const clients: Client[] = [];
   for (let i = 0; i < load.chargePoints; i += 1) {
     clients.push(
-      new Client(load.port, i, (client, ms, ok) => {
+      new Client(load.port, CYCLES[load.cycle], i, (client, ms, ok) => {
         if (counted && !over) {
           latencies.push(ms);
           if (!ok) failures += 1;

@@ -56,6 +56,9 @@ const operations: Record<string, Handler> = {
   StatusNotification: handler('StatusNotification', (answer) => answer),
   StartTransaction: handler('StartTransaction', (answer) => answer),
   MeterValues: handler('MeterValues', (answer) => answer),
+  StopTransaction: handler('StopTransaction', (answer) => answer),
+  Authorize: handler('Authorize', (answer) => answer),
+  DataTransfer: handler('DataTransfer', (answer) => answer),
   Heartbeat: handler('Heartbeat', (answer) => answer),
 };
 
