@@ -5,6 +5,9 @@ import { type Fault, FaultList, nearest, type Place } from './fault.ts';
 import { CODED_LOSSES } from './loss-codes.ts';
 import { DEFAULT_OPTIONS, type MappingOptions } from './options.ts';
 import { Book, type Counts } from './plan.ts';
+import { planProfiles, type ProfilePlan } from './quirks-check.ts';
+import { isQuirkFile, readQuirks } from './quirks-read.ts';
+import type { QuirkFile } from './quirks-table.ts';
 import { type Contracts, missingTables, planTables, type TablePlan } from './plan-tables.ts';
 import { readRegister, readTable } from './read-table.ts';
 import type { Register, Table } from './table.ts';
@@ -15,6 +18,9 @@ export interface ProofSummary extends Counts {
   /** Loss codes of the register, and how many of them rows tell. */
   readonly losses: number;
   readonly lossesInTables: number;
+  /** Quirk profiles, and how many of them translate in their own way. */
+  readonly profiles: number;
+  readonly profilesWithRows: number;
 }
 
 export interface Checked {
@@ -23,11 +29,15 @@ export interface Checked {
   readonly plans: readonly TablePlan[];
   readonly tables: readonly Table[];
   readonly register: Register | undefined;
+  readonly profiles: readonly ProfilePlan[];
   /** Loss code -> `version operation` -> the first row that may tell it. */
   readonly uses: ReadonlyMap<string, ReadonlyMap<string, Place>>;
 }
 
-/** Checks table texts, the register of losses among them (the file whose top word is `losses`). Never throws for a bad table. */
+/**
+ * Checks table texts, and among them the register of losses (the file whose top word is `losses`) and quirk profiles (`profiles`,
+ * `patches`). Never throws for a bad table.
+ */
 export function checkMappings(
   sources: readonly Source[],
   contracts: Contracts,
@@ -46,9 +56,14 @@ export function checkFiles(
   faults: FaultList = new FaultList(),
 ): Checked {
   const tables: Table[] = [];
+  const quirks: QuirkFile[] = [];
   let register: Register | undefined;
   for (const file of files) {
     const root = rootOf(file, faults);
+    if (isQuirkFile(root)) {
+      quirks.push(readQuirks(root));
+      continue;
+    }
     if (root.isMap && root.entries('a file').some((entry) => entry.name === 'losses')) {
       if (register) root.fault('there is another register of losses');
       register = readRegister(root);
@@ -63,13 +78,21 @@ export function checkFiles(
   checkInput(files, tables, register, contracts, faults);
   const plans = planTables(tables, contracts, options, book);
   if (register) checkRegister(register, tables, book);
+  const profiles = planProfiles(quirks, { tables, plans, contracts, options, register, faults });
   const inTables = [...(register?.losses.values() ?? [])].filter((row) => row.by.includes('table')).length;
   return {
     faults: faults.list,
-    summary: { ...book.counts, losses: register?.losses.size ?? 0, lossesInTables: inTables },
+    summary: {
+      ...book.counts,
+      losses: register?.losses.size ?? 0,
+      lossesInTables: inTables,
+      profiles: profiles.length,
+      profilesWithRows: profiles.filter(({ plans: own }) => own !== undefined && own !== plans).length,
+    },
     plans,
     tables,
     register,
+    profiles,
     uses: book.uses,
   };
 }

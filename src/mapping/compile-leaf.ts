@@ -17,7 +17,7 @@ import { cutText, keepEnd, longerThan } from './scalars/text.ts';
 export function compileLeaf(plan: LeafPlan, part: PartFacts): LeafFunction {
   const fixed = compileFixed(plan, part);
   if (fixed) return fixed;
-  const finish = compileFinish(plan, part);
+  const finish = compileTagCase(plan, part, compileFinish(plan, part));
   const value = compileValue(plan, part);
   return (raw, from, run) => {
     const given = value(raw, from, run);
@@ -132,6 +132,17 @@ function compileFinish(plan: LeafPlan, part: PartFacts): Finish {
     return compileLength(plan, part, plan.target.maxLength);
   if (part.sender === 'csms') return (value) => (typeof value === 'number' ? numberText(value) : String(value));
   return (value) => value;
+}
+
+/** Before the length is looked at, so that a stand-in is made of the tag as it is sent. */
+function compileTagCase(plan: LeafPlan, { sender, options: { tagCase } }: PartFacts, finish: Finish): Finish {
+  if (tagCase === undefined || sender !== 'device' || !plan.tag) return finish;
+  return (value, from, run) => {
+    const tag = String(value);
+    const cased = tagCase === 'upper' ? tag.toUpperCase() : tag.toLowerCase();
+    if (cased !== tag) run.loseAt('tag-case', plan.spot.target, tag, true);
+    return finish(cased, from, run);
+  };
 }
 
 function compileInt(plan: LeafPlan, part: PartFacts): Finish {

@@ -1,6 +1,6 @@
 /** Tables and contracts to translators: once, at start, with every fault told at once. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, type ErrorCode, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
@@ -11,6 +11,7 @@ import type { Bag } from './leaf-result.ts';
 import { choose, DEFAULT_OPTIONS, type MappingOptions } from './options.ts';
 import type { GroupPlan, PartFacts } from './plan.ts';
 import type { Contracts, OperationPlan, TablePlan } from './plan-tables.ts';
+import { Profiles, type Translators } from './quirks.ts';
 import { ANSWERED, DROP, Run } from './run.ts';
 import type { DownEntry, Instead, LossRow, UpEntry } from './table.ts';
 import type { DownAction, Memory, Translation, Translator, UpAction } from './translator.ts';
@@ -32,22 +33,40 @@ export function loadTables(dir: string): Source[] {
   }
 }
 
+/** The files of quirk profiles beside the tables of a directory; none when it has no folder for them. */
+export function loadProfiles(dir: string): Source[] {
+  const folder = join(dir, 'quirks');
+  return existsSync(folder) ? loadTables(folder) : [];
+}
+
+export interface Compiled {
+  readonly translators: Translators;
+  readonly profiles: Profiles;
+  /** The register of losses, by code. */
+  readonly losses: ReadonlyMap<string, LossRow>;
+}
+
 /**
- * Checks and compiles all tables.
+ * Checks and compiles all tables and profiles.
  * @throws MappingFaults with every fault of every file.
  */
 export function compileTables(
   sources: readonly Source[],
   contracts: Contracts,
   options: MappingOptions = DEFAULT_OPTIONS,
-): { translators: ReadonlyMap<SoapVersion, Translator>; losses: ReadonlyMap<string, LossRow> } {
-  const { faults, plans, register } = checkMappings(sources, contracts, options);
+): Compiled {
+  const { faults, plans, profiles, register } = checkMappings(sources, contracts, options);
   if (faults.length > 0) throw new MappingFaults(faults);
-  return { translators: compilePlans(plans, options), losses: register?.losses ?? new Map() };
+  const translators = compilePlans(plans, options);
+  return {
+    translators,
+    profiles: new Profiles(profiles, translators, (own) => compilePlans(own.plans ?? plans, own.options)),
+    losses: register?.losses ?? new Map(),
+  };
 }
 
 /** Compiles plans that were checked. */
-function compilePlans(plans: readonly TablePlan[], options: MappingOptions): ReadonlyMap<SoapVersion, Translator> {
+function compilePlans(plans: readonly TablePlan[], options: MappingOptions): Translators {
   return new Map(plans.map((plan) => [plan.table.version, translatorOf(plan, plans, options)]));
 }
 

@@ -13,5 +13,10 @@ export const ABSENT: unique symbol = Symbol('absent');
 export const EMPTY: unique symbol = Symbol('empty');
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
-/** Whether times go without a fraction: parsers of 1.2 and 1.5 charge points may not know any. */
-export const wholeSeconds = (part: PartFacts): boolean => part.sender === 'csms' && part.version !== '1.6';
+/** Whether times go without a fraction: parsers of 1.2 and 1.5 charge points may not know any. A profile may know better. */
+export const wholeSeconds = ({ sender, version, options: { fraction } }: PartFacts): boolean =>
+  sender === 'csms' && (fraction === undefined ? version !== '1.6' : fraction === 0);
+
+/** Whether times always go with three digits below the second. */
+export const milliseconds = ({ sender, options: { fraction } }: PartFacts): boolean =>
+  sender === 'csms' && fraction === 3;

@@ -11,6 +11,7 @@ const ENGINE_LOSSES = [
   'xml-char',
   'data-json',
   'decimal',
+  'tag-case',
 ] as const;
 
 /** Told by flows: what the bridge adds, answers by itself, or gives up in an outage. */

@@ -9,6 +9,10 @@ export interface MappingOptions {
   readonly smartChargingAnswer: 'callerror' | 'status';
   /** Whether `transactionId` 0 in meter values and `reservationId` 0 are ids; else they mean none. */
   readonly keepZero: boolean;
+  /** Of single charge points, by their profile: digits below the second in times written to them. By version without it. */
+  readonly fraction?: 0 | 3;
+  /** Of single charge points: how their tags are written to the CSMS. Without it as they are. */
+  readonly tagCase?: 'upper' | 'lower';
 }
 
 export const DEFAULT_OPTIONS: MappingOptions = {

@@ -11,6 +11,9 @@ import type { DropRow, LeaveRow, Row, WriteRow } from './table.ts';
 /** A row that only says these states no difference. */
 const NO_DIFFERENCE = new Set(['write', 'why', 'loss']);
 
+/** `when: { unit: absent }` */
+const ABSENT_WORD = 'absent';
+
 export function planGroup(
   part: Part,
   source: Group | Leaf,
@@ -88,7 +91,7 @@ class GroupPlanner {
         else if (left.has(name)) this.#fault(row, `${name} is left twice`);
         else if (target.min > 0) this.#fault(row, `${name} is required and cannot be left`);
         else if (this.#writes.some((write) => write.target === name)) this.#fault(row, `${name} is written and left`);
-        else if (fieldOf(this.#source, name))
+        else if (fieldOf(this.#source, name) && !this.#drops.some((drop) => drop.fields.includes(name)))
           this.#fault(row, `${name} has a source of the same name and would pass by itself`);
         left.add(name);
       }
@@ -138,7 +141,7 @@ class GroupPlanner {
     checkLossWords(this.#part, row);
     const when = [...row.when].flatMap(([path, is]) => {
       const arg = planArg(this.#part, row, this.#source, path);
-      return arg ? [{ arg, is }] : [];
+      return arg ? [{ arg, is: is === ABSENT_WORD ? undefined : is }] : [];
     });
     if (row.constant !== undefined || row.context !== undefined) {
       const make = planSingle(this.#owner, row, undefined, target);

@@ -48,6 +48,7 @@ export function planLeaf(given: LeafGiven): LeafPlan {
     clamp: part.sender === 'csms' && isAmount(source?.name ?? ''),
     required: required && !given.item,
     secret: TAG_FIELDS.includes(target.name) || (row?.asIs ?? false),
+    tag: TAG_FIELDS.includes(target.name),
     spot,
   };
 }

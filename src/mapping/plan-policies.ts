@@ -20,8 +20,11 @@ export function sampleAnswer(answer: JsonObject): JsonObject {
 export function useLoss(part: Part, code: string, place: Place): void {
   const row = part.book.register?.losses.get(code);
   if (!row) part.book.faults.add(place, `the loss code ${code} is not in the register`, 'losses.yaml lists them');
-  else if (!row.by.includes('table'))
-    part.book.faults.add(place, `the loss code ${code} is told by the ${row.by.join(' and ')}, not by tables`);
+  else if (!row.by.some((by) => part.book.tellers.includes(by)))
+    part.book.faults.add(
+      place,
+      `the loss code ${code} is told by the ${row.by.join(' and ')}, not by ${part.book.tellers.map((teller) => `${teller}s`).join(' or ')}`,
+    );
   part.book.use(code, part.version, part.operation, place);
 }
 

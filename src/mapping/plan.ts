@@ -6,7 +6,7 @@ import type { Field, Group, Leaf } from '../contract/model.ts';
 import type { Converter } from './converters/converter.ts';
 import type { FaultList, Place } from './fault.ts';
 import type { MappingOptions } from './options.ts';
-import type { Occasion, Policy, Register, Shape } from './table.ts';
+import type { Occasion, Policy, Register, Shape, Teller } from './table.ts';
 
 /** Which message is being planned. `sender` wrote the source: a charge point writes SOAP, a CSMS writes JSON. */
 export interface Part {
@@ -73,6 +73,8 @@ export interface LeafPlan {
   readonly required: boolean;
   /** The text may identify a person's card, or is free text that may hold anything. */
   readonly secret: boolean;
+  /** It is a tag of a charge point. */
+  readonly tag: boolean;
   readonly spot: Spot;
 }
 
@@ -108,7 +110,8 @@ export interface ListPlan {
 }
 
 export interface ChoicePlan {
-  readonly when: readonly { readonly arg: ArgPlan; readonly is: string | number | boolean }[];
+  /** `is` undefined: the field is missing or empty. */
+  readonly when: readonly { readonly arg: ArgPlan; readonly is: string | number | boolean | undefined }[];
   /** The source field; undefined when the value has none. */
   readonly from: string | undefined;
   readonly make: LeafPlan | ValuePlan | ListPlan;
@@ -137,9 +140,13 @@ export class Book {
   readonly #uses = new Map<string, Map<string, Place>>();
   readonly register: Register | undefined;
 
-  constructor(register: Register | undefined, faults: FaultList) {
+  /** Whose rows may tell a loss here. */
+  readonly tellers: readonly Teller[];
+
+  constructor(register: Register | undefined, faults: FaultList, tellers: readonly Teller[] = ['table']) {
     this.register = register;
     this.faults = faults;
+    this.tellers = tellers;
   }
 
   /** Notes that rows of this operation may tell this loss. */

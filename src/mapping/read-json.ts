@@ -1,6 +1,6 @@
 /** JSON values as a CSMS sends them, made ready to be written as text. Strictness is the schema's; this is for what passed it. */
 
-import { ABSENT, EMPTY, UNREADABLE, wholeSeconds } from './leaf-result.ts';
+import { ABSENT, EMPTY, milliseconds, UNREADABLE, wholeSeconds } from './leaf-result.ts';
 import type { LeafPlan, PartFacts } from './plan.ts';
 import type { Read, ReadResult } from './read-soap.ts';
 import type { Run } from './run.ts';
@@ -33,6 +33,7 @@ function compileTyped(plan: LeafPlan, part: PartFacts): Read {
         typeof raw === 'boolean' ? raw : typeof raw === 'string' ? (readBoolean(raw) ?? UNREADABLE) : UNREADABLE;
     case 'dateTime': {
       const seconds = wholeSeconds(part);
+      if (milliseconds(part)) return (raw, run) => withMilliseconds(raw, plan, run);
       return (raw, run) => {
         if (typeof raw !== 'string') return UNREADABLE;
         if (!isPlainUtc(raw)) return readAnyTime(trimText(raw), plan, run, seconds);
@@ -106,4 +107,11 @@ function readAnyTime(text: string, { spot }: LeafPlan, run: Run, seconds: boolea
   if (read.shifted) run.loseAt('ts-offset', spot.target, text, false);
   if (read.cut || (seconds && read.fraction)) run.loseAt('ts-frac', spot.target, text, false);
   return seconds ? read.seconds : read.text;
+}
+
+function withMilliseconds(raw: unknown, plan: LeafPlan, run: Run): ReadResult {
+  if (typeof raw !== 'string') return UNREADABLE;
+  const text = isPlainUtc(raw) ? raw : readAnyTime(trimText(raw), plan, run, false);
+  if (typeof text !== 'string') return text;
+  return `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(3, '0')}Z`;
 }

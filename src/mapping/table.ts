@@ -116,8 +116,8 @@ export interface Table extends Place {
 /** Flows that answer a call instead of the charge point. */
 export const FLOWS = ['configuration-from-memory', 'trigger-from-memory'] as const;
 
-/** Who may tell of a loss: a row, the translation itself, a flow, or the readers of the two banks. */
-export const TELLERS = ['table', 'engine', 'flow', 'reader'] as const;
+/** Who may tell of a loss: a row of a table, a row of a quirk profile, the translation itself, a flow, or the readers of the two banks. */
+export const TELLERS = ['table', 'profile', 'engine', 'flow', 'reader'] as const;
 export type Teller = (typeof TELLERS)[number];
 
 export interface LossRow extends Place {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { SoapVersion } from '../../src/base/message.ts';
 import { loadJsonContract } from '../../src/contract/ocppj.ts';
 import { loadSoapContracts } from '../../src/contract/wsdl.ts';
-import { compileTables, loadTables } from '../../src/mapping/compile.ts';
+import { compileTables, loadProfiles, loadTables } from '../../src/mapping/compile.ts';
 import type { Contracts } from '../../src/mapping/plan-tables.ts';
 import type { DownAction, Translation, UpAction } from '../../src/mapping/translator.ts';
 
@@ -13,7 +13,8 @@ export const contracts: Contracts = {
   json: loadJsonContract('ocpp1.6'),
 };
 export const tables = loadTables(resolve(root, 'mappings'));
-export const { translators } = compileTables(tables, contracts);
+export const profileFiles = loadProfiles(resolve(root, 'mappings'));
+export const { translators, profiles } = compileTables([...tables, ...profileFiles], contracts);
 
 export function up(version: SoapVersion, action: string): UpAction {
   const found = translators.get(version)?.up.get(action);

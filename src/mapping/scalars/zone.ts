@@ -1,6 +1,6 @@
 /** Local times to UTC. Only for times written without a zone, so luxon may cost what it costs. */
 
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 
 const OFFSET = /^(?:UTC)?([+-])(\d{1,2})(?::?(\d\d))?$/;
 
@@ -14,4 +14,9 @@ export function zoneToUtc(local: number, timezone: string): number {
   }
   const there = DateTime.fromMillis(local, { zone: 'utc' }).setZone(timezone, { keepLocalTime: true });
   return there.isValid ? there.toMillis() : local;
+}
+
+/** Whether times can be read in this zone. */
+export function isZone(timezone: string): boolean {
+  return /^[+-](0\d|1[0-4]):[0-5]\d$/.test(timezone) || IANAZone.isValidZone(timezone);
 }
