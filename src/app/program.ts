@@ -13,6 +13,7 @@ export function buildProgram(): Command {
   addBridge(program);
   addTranslate(program);
   addSimulate(program);
+  addLosses(program);
   addMappings(program);
   return program;
 }
@@ -77,6 +78,17 @@ function addSimulate(program: Command): void {
     .option('--seed <n>', 'seed of everything random', whole, 1)
     .option('--wsdl <dir>', 'WSDL files to speak by, in place of the own ones')
     .action(async (options) => (await import('./commands/simulate.ts')).simulate(options));
+}
+
+function addLosses(program: Command): void {
+  program
+    .command('losses')
+    .description('print what a running bridge could not tell: what the CSMS does not see, and why')
+    .option('--admin <url>', 'admin port of the bridge', httpUrl, 'http://127.0.0.1:9090/')
+    .option('--identity <identity>', 'one charge point only')
+    .action(async (options: { admin: string; identity?: string }) =>
+      (await import('./commands/losses.ts')).losses(options),
+    );
 }
 
 function addMappings(program: Command): void {
