@@ -18,8 +18,15 @@ function slot(exchange: Exchange): string {
   return exchange.action === PER_CONNECTOR ? `${exchange.action}/${exchange.request['connectorId']}` : exchange.action;
 }
 
-export function hasUntold(state: ChargePointState, exchange: Exchange): boolean {
-  return state.unsent[slot(exchange)] !== undefined;
+/** Whether this message takes the place of one that had something else to tell. One that is refused twice replaces nothing. */
+export function replacesUntold(state: ChargePointState, exchange: Exchange): boolean {
+  return state.unsent[slot(exchange)] !== undefined && !waits(state, exchange);
+}
+
+/** Whether this very message is to be told later. */
+function waits(state: ChargePointState, exchange: Exchange): boolean {
+  const waiting = state.unsent[slot(exchange)];
+  return waiting !== undefined && JSON.stringify(waiting.payload) === JSON.stringify(exchange.request);
 }
 
 /** To be told later, in place of any older one. */
@@ -30,14 +37,12 @@ export function untold(state: ChargePointState, exchange: Exchange, now: number)
 
 /** The CSMS has seen something newer of this kind, straight from the charge point. */
 export function superseded(state: ChargePointState, exchange: Exchange): ChargePointState {
-  if (!hasUntold(state, exchange)) return state;
+  if (state.unsent[slot(exchange)] === undefined) return state;
   const { [slot(exchange)]: _, ...unsent } = state.unsent;
   return { ...state, unsent };
 }
 
 /** The CSMS has seen this one. A message that was replaced while it was under way is still to be told. */
 export function told(state: ChargePointState, exchange: Exchange): ChargePointState {
-  const waiting = state.unsent[slot(exchange)];
-  if (waiting === undefined || JSON.stringify(waiting.payload) !== JSON.stringify(exchange.request)) return state;
-  return superseded(state, exchange);
+  return waits(state, exchange) ? superseded(state, exchange) : state;
 }
