@@ -1,6 +1,8 @@
 import { BridgeError } from '../base/errors.ts';
 import { ADDRESSING, isAddressing, SOAP_NAMESPACES, type SoapEnvelopeVersion } from './namespaces.ts';
-import { parseXml, XML_LIMITS, type XmlElement, type XmlLimits } from './xml.ts';
+import { parseXml, XML_LIMITS } from './xml.ts';
+import type { XmlElement } from './xml-element.ts';
+import type { XmlLimits } from './xml-guard.ts';
 
 /** The SOAP envelope: what it carries, and what its headers say, however they are spelt. */
 

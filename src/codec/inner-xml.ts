@@ -1,4 +1,4 @@
-import type { XmlElement } from './xml.ts';
+import type { XmlElement } from './xml-element.ts';
 import { escapeAttribute, escapeText } from './xml-text.ts';
 
 /** The content of an element as XML text, for the one field (DataTransfer `data`) where stations put XML in place of text. */

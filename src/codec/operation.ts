@@ -2,7 +2,7 @@ import { BridgeError } from '../base/errors.ts';
 import { SOAP_VERSIONS, type SoapVersion } from '../base/message.ts';
 import type { ServiceRole, SoapContracts, SoapOperation, SoapService } from '../contract/soap-contract.ts';
 import { versionOfNamespace } from '../contract/versions.ts';
-import type { XmlElement } from './xml.ts';
+import type { XmlElement } from './xml-element.ts';
 
 /** Which operation of which version a request is: the element tells the operation, its namespace the version. */
 

@@ -3,7 +3,7 @@ import type { Field, Group } from '../contract/model.ts';
 import type { SoapMessage } from '../contract/soap-contract.ts';
 import { innerXml } from './inner-xml.ts';
 import { XML, XSI } from './namespaces.ts';
-import type { XmlAttribute, XmlElement } from './xml.ts';
+import type { XmlAttribute, XmlElement } from './xml-element.ts';
 
 /** Reads a body element by its contract: by local name, in any order, dropping and counting what the contract does not have. */
 

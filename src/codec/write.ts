@@ -9,7 +9,7 @@ import { escapeAttribute, escapeText } from './xml-text.ts';
 /** Writes a message by its contract: fields in the schema's order, which several stations enforce. */
 
 export { DEFAULT_STYLE, type OutHeaders, type WriteStyle } from './write-envelope.ts';
-export type { PrefixProfile } from './prefixes.ts';
+export { PREFIX_PROFILES, type PrefixProfile } from './prefixes.ts';
 
 /** What is written is what the tables made, so a fault here is the bridge's own. */
 function fault(path: string, what: string): BridgeError {

@@ -31,6 +31,19 @@ export function decodeReferences(text: string): string {
   });
 }
 
+const REFERENCE = /&(?:amp|lt|gt|quot|apos|#(?:(\d{1,7})|x([\da-fA-F]{1,6})));/y;
+
+/** End of the reference that begins at `at`; -1 when it is none that `decodeReferences` replaces, or suspiciously long. */
+export function referenceEnd(text: string, at: number): number {
+  REFERENCE.lastIndex = at;
+  const found = REFERENCE.exec(text);
+  if (!found) return -1;
+  const [, decimal, hex] = found;
+  if (decimal !== undefined && !isCharacter(Number.parseInt(decimal, 10))) return -1;
+  if (hex !== undefined && !isCharacter(Number.parseInt(hex, 16))) return -1;
+  return at + found[0].length;
+}
+
 /** An attribute's value as a reader sees it (XML 1.0, section 3.3.3): literal white space is blanks. */
 export function decodeAttribute(text: string): string {
   return decodeReferences(/[\t\n\r]/.test(text) ? text.replace(/\r\n?|[\t\n]/g, ' ') : text);

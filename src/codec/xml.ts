@@ -1,168 +1,16 @@
-import { XMLParser } from 'fast-xml-parser';
-import { BridgeError } from '../base/errors.ts';
-import { XML } from './namespaces.ts';
-import { guardXml, type XmlLimits } from './xml-guard.ts';
-import { decodeAttribute, decodeReferences } from './xml-text.ts';
+import type { XmlElement } from './xml-element.ts';
+import type { XmlLimits } from './xml-guard.ts';
+import { readStrictly } from './xml-strict.ts';
+import { readTolerantly } from './xml-tolerant.ts';
 
-/** XML text to plain elements: the guard decides what may pass, the parser reads, namespaces are resolved here. */
-
-export type { XmlLimits } from './xml-guard.ts';
+/**
+ * XML text to plain elements, by two readers. The strict one, made for speed, reads what keeps to the rules and declines all other.
+ * The tolerant one, fast-xml-parser behind a guard, reads or refuses that. Whatever both accept they read alike, so the first
+ * changes nothing but the time it takes.
+ */
 
 /** An OCPP message is 8 deep; the largest local list of 1.5 has some 10 000 elements. */
 export const XML_LIMITS: XmlLimits = { maxDepth: 32, maxElements: 100_000, maxAttributes: 64 };
-
-export interface XmlAttribute {
-  /** Local name. */
-  readonly name: string;
-  readonly prefix: string;
-  readonly namespace: string | undefined;
-  readonly value: string;
-}
-
-export interface XmlElement {
-  /** Local name. */
-  readonly name: string;
-  readonly prefix: string;
-  /** Undefined for no namespace and for a prefix that nobody declared. */
-  readonly namespace: string | undefined;
-  /** Without the declarations of namespaces. */
-  readonly attributes: readonly XmlAttribute[];
-  readonly children: readonly XmlElement[];
-  /** Own character data, references decoded, CDATA included. */
-  readonly text: string;
-  /** Text and children in their order; only where text other than white space stands beside children. */
-  readonly mixed: readonly (string | XmlElement)[] | undefined;
-}
-
-type Attributes = Readonly<Record<string, string>>;
-/** An ordered node of the parser: one key beside `:@`, which is `#text`, `#cdata` or the element's name. */
-type Node = Readonly<Record<string, string | readonly Node[] | Attributes>>;
-
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  cdataPropName: '#cdata',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  // References are decoded below: the parser must know none.
-  processEntities: false,
-  // The guard has counted already.
-  maxNestedTags: Number.POSITIVE_INFINITY,
-  onDangerousProperty: (name) => name,
-  jPath: false,
-});
-
-const NONE: readonly never[] = Object.freeze([]);
-
-/** Prefixes in scope. One table with undo, so that many declarations cost no copies. */
-class Scope {
-  readonly #bound = new Map<string, string | undefined>([['xml', XML]]);
-  readonly #undo: [prefix: string, before: string | undefined][] = [];
-
-  get depth(): number {
-    return this.#undo.length;
-  }
-  find(prefix: string): string | undefined {
-    return this.#bound.get(prefix);
-  }
-  bind(prefix: string, namespace: string): void {
-    this.#undo.push([prefix, this.#bound.get(prefix)]);
-    this.#bound.set(prefix, namespace === '' ? undefined : namespace);
-  }
-  back(depth: number): void {
-    for (let left = this.#undo.length; left > depth; left--) {
-      const last = this.#undo.pop();
-      if (last) this.#bound.set(last[0], last[1]);
-    }
-  }
-}
-
-function bindAll(attributes: Attributes, scope: Scope): void {
-  for (const name in attributes) {
-    if (!name.startsWith('xmlns')) continue;
-    const value = decodeAttribute(attributes[name] ?? '');
-    if (name.length === 5) scope.bind('', value);
-    else if (name.charCodeAt(5) === 0x3a && name !== 'xmlns:xml') scope.bind(name.slice(6), value);
-  }
-}
-
-function attributesOf(raw: Attributes, scope: Scope): readonly XmlAttribute[] {
-  let list: XmlAttribute[] | undefined;
-  for (const name in raw) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
-    const colon = name.indexOf(':');
-    const prefix = colon < 0 ? '' : name.slice(0, colon);
-    list ??= [];
-    list.push({
-      name: colon < 0 ? name : name.slice(colon + 1),
-      prefix,
-      namespace: prefix === '' ? undefined : scope.find(prefix),
-      value: decodeAttribute(raw[name] ?? ''),
-    });
-  }
-  return list ?? NONE;
-}
-
-/** The text of a `#text` or `#cdata` node; undefined for an element. */
-function textOf(node: Node): string | undefined {
-  const text = node['#text'];
-  if (typeof text === 'string') return decodeReferences(text);
-  const cdata = node['#cdata'];
-  if (cdata === undefined) return undefined;
-  const inner = (cdata as readonly Node[])[0]?.['#text'];
-  return typeof inner === 'string' ? inner : '';
-}
-
-function mixedOf(nodes: readonly Node[], children: readonly XmlElement[]): readonly (string | XmlElement)[] {
-  let child = 0;
-  return nodes.map((node) => textOf(node) ?? children[child++] ?? '');
-}
-
-function elementOf(qualified: string, node: Node, scope: Scope): XmlElement {
-  const depth = scope.depth;
-  const raw = node[':@'] as Attributes | undefined;
-  if (raw) bindAll(raw, scope);
-  const colon = qualified.indexOf(':');
-  const prefix = colon < 0 ? '' : qualified.slice(0, colon);
-  const namespace = scope.find(prefix);
-  const attributes = raw ? attributesOf(raw, scope) : NONE;
-
-  let text = '';
-  let children: XmlElement[] | undefined;
-  const nodes = node[qualified] as readonly Node[];
-  for (const inner of nodes) {
-    const piece = textOf(inner);
-    if (piece !== undefined) {
-      text += piece;
-      continue;
-    }
-    let name = '';
-    for (name in inner) break;
-    children ??= [];
-    children.push(elementOf(name, inner, scope));
-  }
-  scope.back(depth);
-  return {
-    name: colon < 0 ? qualified : qualified.slice(colon + 1),
-    prefix,
-    namespace,
-    attributes,
-    children: children ?? NONE,
-    text,
-    mixed: children && /\S/.test(text) ? mixedOf(nodes, children) : undefined,
-  };
-}
-
-function read(xml: string): Node | undefined {
-  try {
-    return (parser.parse(xml) as readonly Node[])[0];
-  } catch (cause) {
-    // What the guard passes, the parser reads, save a few names such as `constructor`.
-    throw new BridgeError('MalformedXml', 'the XML has a name that is not accepted', { cause });
-  }
-}
 
 /**
  * Reads one document. Prefixes need not be declared, a raw `&` is text, white space may precede the declaration.
@@ -170,9 +18,5 @@ function read(xml: string): Node | undefined {
  * predefined), `XmlTooComplex`, `NotXml`, `EmptyBody`.
  */
 export function parseXml(text: string, limits: XmlLimits): XmlElement {
-  const root = read(guardXml(text, limits));
-  let name = '';
-  for (name in root) break;
-  if (!root || name === '') throw new BridgeError('MalformedXml', 'the XML has no root element');
-  return elementOf(name, root, new Scope());
+  return readStrictly(text, limits) ?? readTolerantly(text, limits);
 }

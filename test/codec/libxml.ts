@@ -1,5 +1,5 @@
 import { ParseOption, XmlCData, XmlDocument, XmlElement as LibElement, XmlText, XmlXPath } from 'libxml2-wasm';
-import type { XmlElement } from '../../src/codec/xml.ts';
+import type { XmlElement } from '../../src/codec/xml-element.ts';
 
 /** An element as any parser must see it: names with namespaces, attributes in no order, joined text. */
 export interface Tree {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseXml, XML_LIMITS, type XmlElement } from '../../src/codec/xml.ts';
+import { parseXml, XML_LIMITS } from '../../src/codec/xml.ts';
+import type { XmlElement } from '../../src/codec/xml-element.ts';
 import { caught, codeOf } from './caught.ts';
 
 const parse = (text: string): XmlElement => parseXml(text, XML_LIMITS);
