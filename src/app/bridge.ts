@@ -17,15 +17,9 @@ import { listeningAt } from './listening-at.ts';
 import { LossLedger } from './loss-ledger.ts';
 import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
 import { VERSION } from './places.ts';
-import {
-  chargePointSettings,
-  deviceOverrides,
-  linkSettings,
-  listenerSettings,
-  mappingOptions,
-  sessionSettings,
-} from './settings.ts';
-import { loadTranslation, type Translation } from './tables.ts';
+import { LiveTables } from './reload.ts';
+import { chargePointSettings, deviceOverrides, linkSettings, listenerSettings, sessionSettings } from './settings.ts';
+import { compileSources, foldersOf, loadTranslation, sourcesOf, type Translation } from './tables.ts';
 
 /** The composition root: builds every room, wires the banks to the sessions, and takes all down again in order. */
 
@@ -33,6 +27,8 @@ export interface Bridge {
   /** `http://host:port/` and the admin port's, as really listened on. */
   readonly soapUrl: string;
   readonly adminUrl: string;
+  /** Reads mapping tables and quirk profiles again; what is not sound changes nothing. */
+  reloadTables(why: string): void;
   /** Takes nothing new, finishes what is open within the drain time, closes. True when nothing had to be cut off. */
   stop(): Promise<boolean>;
 }
@@ -41,11 +37,7 @@ export interface Bridge {
 export async function startBridge(config: Config, log: Log): Promise<Bridge> {
   const opened: (() => Promise<unknown>)[] = [];
   try {
-    const translation = await loadTranslation({
-      wsdlDir: config.contracts.wsdlDir,
-      tableDir: config.mapping.dir,
-      options: mappingOptions(config),
-    });
+    const translation = await loadTranslation(sourcesOf(config));
     const store = config.store.memory ? new MemoryStore() : await openLmdbStore(config.store.path);
     opened.push(() => store.close());
     return await assemble(config, log, translation, store, opened);
@@ -62,17 +54,25 @@ async function assemble(
   store: Store,
   opened: (() => Promise<unknown>)[],
 ): Promise<Bridge> {
-  const { soap: contracts, json, translators, losses, downActions } = translation;
+  const { soap: contracts, json } = translation;
   const metrics = new Metrics({ version: VERSION, actions: json.actions.keys() });
-  const ledger = new LossLedger(losses, systemClock);
   const chargePoints = new ChargePointConfigs(config);
   const shared = { clock: systemClock, ids: randomIds, log };
+  const sources = sourcesOf(config);
+  const live = new LiveTables(translation, {
+    ...shared,
+    metrics,
+    load: () => compileSources({ soap: contracts, json }, sources),
+    folders: foldersOf(sources),
+    named: (identity) => chargePoints.of(identity).profile,
+  });
+  const ledger = new LossLedger(live.losses, systemClock);
   const policy = new CallbackPolicy(config.callbacks);
   const publicUrl = config.soap.publicUrl;
 
   const links = new Links({
     ...shared,
-    settings: linkSettings(config, chargePoints, downActions),
+    settings: linkSettings(config, chargePoints, live.downActions),
     contract: json,
     random: Math.random,
     observe: linkObserver(metrics),
@@ -96,7 +96,7 @@ async function assemble(
   });
   const sessions = new Sessions({
     ...shared,
-    translators: () => translators,
+    tables: () => live.tables,
     store,
     csms: links,
     device: caller,
@@ -125,15 +125,24 @@ async function assemble(
   const admin = await listeningAt('admin.listen', config.admin.listen, opening);
   opened.push(() => admin.close());
   const soapUrl = await listening(listener, config);
+  live.watch();
+  opened.push(async () => live.close());
   log.info({ listener: 'admin', address: admin.address }, 'admin listening');
-  log.info({ listener: 'soap', address: new URL(soapUrl).host, versions: [...translators.keys()] }, 'soap listening');
+  log.info(
+    { listener: 'soap', address: new URL(soapUrl).host, versions: [...translation.translators.keys()] },
+    'soap listening',
+  );
 
   let stopped: Promise<boolean> | undefined;
   return {
     soapUrl,
     adminUrl: `http://${admin.address}/`,
+    reloadTables(why) {
+      if (!draining) live.reload(why);
+    },
     stop() {
       draining = true;
+      live.close();
       stopped ??= stop({ listener, sessions, links, store, admin, within: config.drain.within, log });
       return stopped;
     },

@@ -29,6 +29,10 @@ export function sessionObserver(metrics: Metrics, log: Log, ledger: LossLedger):
     mapped: (seconds) => metrics.observe('mappingDuration', {}, seconds),
     csmsAnswered: (action, seconds) => metrics.observe('csmsAnswerDuration', { action }, seconds),
     deviceAnswered: (action, seconds) => metrics.observe('deviceAnswerDuration', { action }, seconds),
+    profile(name, first, facts) {
+      metrics.count('quirks', { profile: name });
+      if (first) log.info({ ...facts, profile: name }, 'quirk profile in use');
+    },
     repeat: (action) => metrics.count('repeats', { action }),
     committed(seconds) {
       metrics.countOne('storeCommits');

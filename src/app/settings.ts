@@ -62,7 +62,7 @@ export function sessionSettings({ soap, csms, limits, presence }: Config): Sessi
 export function chargePointSettings({ csms }: Config, chargePoint: ChargePointConfig): ChargePointSettings {
   const { unknownInterval, ...behaviour } = chargePoint.behaviour;
   return {
-    timezone: chargePoint.timezone ?? 'UTC',
+    timezone: chargePoint.timezone,
     version: chargePoint.version as SoapVersion | undefined,
     flow: {
       ...behaviour,
@@ -92,6 +92,6 @@ export function deviceOverrides(chargePoint: ChargePointConfig): DeviceOverrides
   };
 }
 
-export function mappingOptions({ mapping: { dir: _, ...options } }: Config): MappingOptions {
+export function mappingOptions({ mapping: { dir: _, quirksDir: __, ...options } }: Config): MappingOptions {
   return options;
 }

@@ -63,6 +63,12 @@ export const METRICS = {
     help: 'Places where information was dropped, changed or guessed, by loss code.',
     labels: ['code', 'version', 'action'],
   },
+  quirks: {
+    type: 'counter',
+    name: 'ocpp_bridge_quirks_total',
+    help: 'Exchanges with charge points for which a quirk profile holds, by profile.',
+    labels: ['profile'],
+  },
   queueDepth: {
     type: 'gauge',
     name: 'ocpp_bridge_queue_depth',
@@ -219,6 +225,18 @@ export const METRICS = {
     name: 'ocpp_bridge_config_reloads_total',
     help: 'Configuration files read again: applied, refused.',
     labels: ['outcome'],
+  },
+  mappingReloads: {
+    type: 'counter',
+    name: 'ocpp_bridge_mapping_reloads_total',
+    help: 'Mapping tables and quirk profiles read again after a change: applied, refused.',
+    labels: ['outcome'],
+  },
+  mappingInfo: {
+    type: 'gauge',
+    name: 'ocpp_bridge_mapping_info',
+    help: 'Always 1; the label says the version of the tables and profiles in force, made from their contents.',
+    labels: ['version'],
   },
   buildInfo: {
     type: 'gauge',

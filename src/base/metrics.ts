@@ -62,6 +62,12 @@ export class Metrics {
     this.#gauges.get(key)?.set(this.#bounded(labels), value);
   }
 
+  /** Like `set`, and forgets what the gauge said under other labels. */
+  setOnly<K extends KeyOf<'gauge'>>(key: K, labels: LabelsOf<K>, value: number): void {
+    this.#gauges.get(key)?.reset();
+    this.set(key, labels, value);
+  }
+
   add<K extends KeyOf<'gauge'>>(key: K, labels: LabelsOf<K>, by: number): void {
     this.#gauges.get(key)?.inc(this.#bounded(labels), by);
   }

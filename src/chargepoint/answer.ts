@@ -6,6 +6,8 @@ import { writeFault } from '../codec/fault.ts';
 import { anonymousAddress, SOAP_NAMESPACES, type SoapEnvelopeVersion } from '../codec/namespaces.ts';
 import { DEFAULT_STYLE, type OutHeaders, writeMessage } from '../codec/write.ts';
 import type { SoapContracts, SoapOperation } from '../contract/soap-contract.ts';
+import type { WireQuirks } from '../session/ports.ts';
+import { faultStatus, styleFor } from './quirks.ts';
 import type { Reply } from './reply.ts';
 
 const CONTENT_TYPES = {
@@ -28,10 +30,16 @@ function headersFor({ addressing, headers }: Addressed, action: string, ids: Ids
 }
 
 /** The answer to a request, in the request's own SOAP and WS-Addressing versions. */
-export function answerReply(operation: SoapOperation, answer: SoapObject, request: Addressed, ids: Ids): Reply {
+export function answerReply(
+  operation: SoapOperation,
+  answer: SoapObject,
+  request: Addressed,
+  ids: Ids,
+  quirks: WireQuirks = {},
+): Reply {
   const { soap, addressing } = request;
   const headers = headersFor(request, operation.answer.action, ids);
-  const style = { ...DEFAULT_STYLE, soap, addressing };
+  const style = styleFor(quirks, { ...DEFAULT_STYLE, soap, addressing });
   return {
     status: 200,
     contentType: CONTENT_TYPES[soap],
@@ -58,7 +66,13 @@ function sniffed(bytes: Buffer | undefined): { soap: SoapEnvelopeVersion; versio
 }
 
 /** The Fault for a refusal; undefined when its code has none and a bare HTTP status is the answer. */
-export function faultReply(refusal: Refusal, refused: Refused, contracts: SoapContracts, ids: Ids): Reply | undefined {
+export function faultReply(
+  refusal: Refusal,
+  refused: Refused,
+  contracts: SoapContracts,
+  ids: Ids,
+  quirks: WireQuirks = {},
+): Reply | undefined {
   const row = errorRow(refusal.code);
   if (row.fault === undefined) return undefined;
   const seen = sniffed(refused.envelope && refused.version ? undefined : refused.bytes);
@@ -66,7 +80,7 @@ export function faultReply(refusal: Refusal, refused: Refused, contracts: SoapCo
   const { namespace } = contracts.service(refused.version ?? seen.version, 'CentralSystem');
   // WS-Addressing 1.0 SOAP binding, section 6: the action of a fault. OCPP defines none.
   const headers = refused.envelope ? headersFor(refused.envelope, `${addressing}/fault`, ids) : {};
-  const style = { ...DEFAULT_STYLE, soap, addressing };
+  const style = styleFor(quirks, { ...DEFAULT_STYLE, soap, addressing });
   const body = writeFault(row.fault, refusal.reason, refusal.details, namespace, headers, style);
-  return { status: row.http, contentType: CONTENT_TYPES[soap], body };
+  return { status: faultStatus(row.fault, row.http, quirks), contentType: CONTENT_TYPES[soap], body };
 }

@@ -1,6 +1,8 @@
 /** Calls the SOAP server of a charge point. */
 
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import { BridgeError, type ErrorCode, refusalOf } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
@@ -13,9 +15,12 @@ import type { DevicePort, DeviceRequest } from '../session/ports.ts';
 import type { CallbackPolicy } from './callback-policy.ts';
 import { Dialer, type DeviceTls, type HttpAnswer, NotSent } from './dial.ts';
 import { type ChargePointObserver, noObserver } from './observer.ts';
+import { styleFor } from './quirks.ts';
 import { readAnswer } from './response.ts';
 
-/** What one charge point needs that others do not. */
+const compressed = promisify(gzip);
+
+/** What the operator says of one charge point; it counts more than its quirk profile. */
 export interface DeviceOverrides {
   /** Called in place of what the charge point says; the networks and ports allowed hold for it too. */
   readonly callback?: string;
@@ -60,7 +65,7 @@ export interface CallerDeps {
 interface Prepared {
   readonly operation: SoapOperation;
   readonly url: URL;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers: Record<string, string>;
   readonly tls: DeviceTls | undefined;
 }
@@ -94,7 +99,7 @@ export class Caller implements DevicePort {
     let code: ErrorCode | undefined;
     const about = { identity: request.identity, exchange: request.exchange, action: request.action };
     try {
-      prepared = this.#prepare(request);
+      prepared = await this.#prepare(request);
       answer = await this.#post(prepared, started);
       const { value, losses } = await readAnswer(answer, prepared.operation.answer, this.#maxAnswerBytes);
       log.debug({ ...about, url: prepared.url.href, losses }, 'charge point answered');
@@ -144,9 +149,10 @@ export class Caller implements DevicePort {
     await new Promise<void>((resolve) => this.#deps.clock.after(this.#retryPause, resolve));
   }
 
-  #prepare(request: DeviceRequest): Prepared {
+  async #prepare(request: DeviceRequest): Promise<Prepared> {
     const { contracts, ids, settings = {}, overrides } = this.#deps;
     const own = overrides?.(request.identity) ?? {};
+    const quirks = request.quirks ?? {};
     const address = own.callback ?? request.callback;
     if (address === undefined) throw new BridgeError('NoCallback');
     const url = parsed(address);
@@ -154,28 +160,32 @@ export class Caller implements DevicePort {
     const operation = service.operations.get(request.action);
     if (!operation) throw new BridgeError('DeviceNotSupported', `OCPP ${request.version} has no ${request.action}`);
     const { action } = operation.request;
-    const style = { ...DEFAULT_STYLE, ...own.style };
+    const style = { ...styleFor(quirks, DEFAULT_STYLE), ...own.style };
+    const omitAction = own.omitAction ?? quirks.action === false;
+    const omitFrom = own.omitFrom ?? quirks.from === false;
     const out: OutHeaders = {
-      ...(!own.omitAction && { action }),
-      messageId: `urn:uuid:${ids()}`,
+      ...(!omitAction && { action }),
+      ...(quirks.messageId !== false && { messageId: `urn:uuid:${ids()}` }),
       // Some charge points drop what is not addressed to them letter by letter.
       to: address,
-      ...(settings.publicUrl !== undefined && !own.omitFrom && { from: settings.publicUrl }),
+      ...(settings.publicUrl !== undefined && !omitFrom && { from: settings.publicUrl }),
       replyTo: anonymousAddress(style.addressing ?? ADDRESSING),
       identity: { namespace: service.namespace, value: request.identity },
     };
     const credentials = own.basic && Buffer.from(`${own.basic.user}:${own.basic.password}`).toString('base64');
+    const text = writeMessage(operation.request, request.payload, out, style);
     return {
       operation,
       url,
       tls: own.tls,
-      body: writeMessage(operation.request, request.payload, out, style),
+      body: quirks.gzip ? await compressed(text) : text,
       headers: {
         'Content-Type': contentType(style, action),
         Accept: 'application/soap+xml, text/xml',
         'Accept-Encoding': 'gzip, deflate',
         'User-Agent': settings.userAgent ?? 'ocpp-soap-bridge',
-        ...((own.soapAction || style.soap === '1.1') && { SOAPAction: `"${action}"` }),
+        ...(quirks.gzip && { 'Content-Encoding': 'gzip' }),
+        ...(((own.soapAction ?? quirks.soapAction) || style.soap === '1.1') && { SOAPAction: `"${action}"` }),
         ...(credentials !== undefined && { Authorization: `Basic ${credentials}` }),
       },
     };

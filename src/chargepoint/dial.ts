@@ -30,7 +30,7 @@ export interface DialSettings {
 export interface Dialing {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly tls: DeviceTls | undefined;
   /** Milliseconds for everything. */
   readonly within: number;

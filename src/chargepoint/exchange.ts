@@ -9,7 +9,7 @@ import { findOperation } from '../codec/operation.ts';
 import { readMessage } from '../codec/read.ts';
 import { decodeText } from '../codec/text.ts';
 import type { SoapContracts, SoapOperation } from '../contract/soap-contract.ts';
-import type { DeviceCall, DeviceSide } from '../session/ports.ts';
+import type { DeviceCall, DeviceSide, WireQuirks } from '../session/ports.ts';
 import { type Callback, callbackOf } from './address.ts';
 import { answerReply, faultReply } from './answer.ts';
 import type { Arrival } from './arrival.ts';
@@ -99,7 +99,10 @@ export class Exchanges {
       known.inSession = true;
       const answer = await this.#deps.sessions.receive(call);
       known.inSession = false;
-      return this.#answer(arrival, operation, envelope, answer);
+      const quirks = this.#deps.sessions.quirksOf?.(call.identity) ?? {};
+      const reply = this.#answer(arrival, operation, envelope, answer, quirks);
+      await this.#pause(quirks.answerDelay?.get(operation.name));
+      return reply;
     } catch (error) {
       return this.refuse(arrival, error, known);
     }
@@ -164,21 +167,33 @@ export class Exchanges {
     return seen.url;
   }
 
-  #answer(arrival: Arrival, operation: SoapOperation, envelope: Envelope, answer: SoapObject): Reply {
+  /** Some charge points miss an answer that comes at once. */
+  async #pause(ms: number | undefined): Promise<void> {
+    if (ms !== undefined) await new Promise<void>((resolve) => this.#deps.clock.after(ms, resolve));
+  }
+
+  #answer(
+    arrival: Arrival,
+    operation: SoapOperation,
+    envelope: Envelope,
+    answer: SoapObject,
+    quirks: WireQuirks,
+  ): Reply {
     const started = this.#deps.clock.monotonic();
-    const reply = answerReply(operation, answer, envelope, this.#deps.ids);
+    const reply = answerReply(operation, answer, envelope, this.#deps.ids, quirks);
     arrival.writeMs = this.#deps.clock.monotonic() - started;
     return reply;
   }
 
   /** Anything thrown, as the reply to it. */
   refuse(arrival: Arrival, error: unknown, known: Known = UNKNOWN): Reply {
-    const { contracts, ids, retryAfter, log } = this.#deps;
+    const { contracts, ids, retryAfter, log, sessions } = this.#deps;
     const refusal = refusalOf(error);
     arrival.code = refusal.code;
     if (!(error instanceof BridgeError)) log.error({ err: error, exchange: known.exchange }, 'request failed');
     else if (!known.inSession) this.#logRefusal(arrival, refusal, error.cause, known);
-    const fault = faultReply(refusal, { ...known, version: arrival.version }, contracts, ids);
+    const quirks = known.identity === undefined ? undefined : sessions.quirksOf?.(known.identity);
+    const fault = faultReply(refusal, { ...known, version: arrival.version }, contracts, ids, quirks);
     return fault ?? plainRefusal(refusal, retryAfter);
   }
 

@@ -4,15 +4,17 @@ import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Effect, Exchange, SentCall } from '../flow/decision.ts';
 import { csmsCalls, deviceAnswered, deviceRefused } from '../flow/flows.ts';
 import type { ChargePointState } from '../flow/state.ts';
+import type { Quirks } from '../mapping/quirks.ts';
 import type { DownAction, Loss } from '../mapping/translator.ts';
 import type { Outcome } from './observer.ts';
-import type { CsmsCall } from './ports.ts';
+import type { CsmsCall, WireQuirks } from './ports.ts';
 import type { Session, Step } from './session.ts';
 
 interface DownExchange extends Exchange {
   readonly call: CsmsCall;
   readonly version: SoapVersion;
   readonly table: DownAction;
+  readonly quirks: WireQuirks;
   readonly losses: string[];
   readonly resolve: (payload: JsonObject) => void;
   readonly reject: (error: unknown) => void;
@@ -47,9 +49,10 @@ export class CsmsCalls {
     if (this.#open >= deps.settings.mostWaiting) throw new BridgeError('Busy');
     this.#open += 1;
     try {
-      const version = this.#session.settings.version ?? (await this.#session.record.load()).version;
+      const state = await this.#session.record.load();
+      const version = this.#session.settings.version ?? state.version;
       if (version === undefined) throw this.#unheard(call);
-      return await this.#run(call, version);
+      return await this.#run(call, version, this.#session.quirks.now(state.boot?.request));
     } finally {
       this.#open -= 1;
     }
@@ -62,16 +65,16 @@ export class CsmsCalls {
     return error;
   }
 
-  #run(call: CsmsCall, version: SoapVersion): Promise<JsonObject> {
+  #run(call: CsmsCall, version: SoapVersion, quirks: Quirks): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
-      const table = this.#session.deps.translators().get(version)?.down.get(call.action);
+      const table = quirks.translator(version)?.down.get(call.action);
       if (table === undefined) {
         reject(new BridgeError('UnknownAction', `${call.action} is not known`));
         return;
       }
       const { action, payload: request } = call;
       const exchange: DownExchange = {
-        ...{ id: call.exchange, action, request, call, version, table, resolve, reject },
+        ...{ id: call.exchange, action, request, call, version, table, quirks: quirks.wire, resolve, reject },
         losses: [...call.losses],
         sent: { payload: request, attempt: 0 },
         done: false,
@@ -156,7 +159,7 @@ export class CsmsCalls {
     const called = clock.monotonic();
     try {
       const to = { identity, version, action: effect.action, exchange: exchange.id, callback: state.callback };
-      const said = await device.call({ ...to, payload: request.value });
+      const said = await device.call({ ...to, payload: request.value, quirks: exchange.quirks });
       observe.deviceAnswered(effect.action, (clock.monotonic() - called) / 1000);
       const answer = exchange.table.answer(
         said,

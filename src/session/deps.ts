@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SoapVersion } from '../base/message.ts';
 import type { FlowSettings } from '../flow/decision.ts';
-import type { Translator } from '../mapping/translator.ts';
+import type { Quirks } from '../mapping/quirks.ts';
+import type { Facts } from '../mapping/quirks-match.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionObserver } from './observer.ts';
 import type { CsmsPort, DevicePort } from './ports.ts';
@@ -27,14 +28,20 @@ export interface SessionSettings {
 /** What the operator says of one charge point. */
 export interface ChargePointSettings {
   readonly flow: FlowSettings;
-  /** IANA zone or offset of times written without one. */
-  readonly timezone: string;
+  /** IANA zone or offset of times written without one; without it the one of its profile, or UTC. */
+  readonly timezone: string | undefined;
   /** Set when the version is known from the configuration. */
   readonly version: SoapVersion | undefined;
 }
 
+/** The tables in force: what holds for a charge point of which this is known. */
+export interface Tables {
+  quirksFor(facts: Facts): Quirks;
+}
+
 export interface SessionDeps {
-  readonly translators: () => ReadonlyMap<SoapVersion, Translator>;
+  /** Another object when the tables have changed; an exchange keeps those it began with. */
+  readonly tables: () => Tables;
   readonly store: Store;
   readonly csms: CsmsPort;
   readonly device: DevicePort;

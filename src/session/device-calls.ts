@@ -81,14 +81,12 @@ export class DeviceCalls {
   async #begin(waiter: Waiter): Promise<void> {
     const { call } = waiter;
     const session = this.#session;
-    const table = session.deps.translators().get(call.version)?.up.get(call.action);
-    if (table === undefined) {
-      throw new BridgeError('UnknownOperation', `${call.action} is not an operation of OCPP ${call.version}`);
-    }
     const key = repeatKey(call);
     let begun: UpExchange | undefined;
+    let table: UpAction | undefined;
     await session.step(
       async (before) => {
+        table = this.#tableFor(call, before);
         const state = heard(before, call);
         const joined = key && this.#byKey.get(key.key);
         if (joined) {
@@ -112,9 +110,17 @@ export class DeviceCalls {
       },
       (effects, state) => {
         if (begun) this.#act(begun, effects, state);
-        else this.#actLocally(waiter, table, effects, state);
+        else if (table) this.#actLocally(waiter, table, effects, state);
       },
     );
+  }
+
+  /** A BootNotification itself says whose tables it needs. */
+  #tableFor(call: DeviceCall, state: ChargePointState): UpAction {
+    const boot = call.action === 'BootNotification' ? call.payload : state.boot?.request;
+    const table = this.#session.quirks.now(boot).translator(call.version)?.up.get(call.action);
+    if (table) return table;
+    throw new BridgeError('UnknownOperation', `${call.action} is not an operation of OCPP ${call.version}`);
   }
 
   #translate(table: UpAction, waiter: Waiter, state: ChargePointState) {

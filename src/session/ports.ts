@@ -1,4 +1,7 @@
 import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
+import type { WireQuirks } from '../mapping/quirks.ts';
+
+export type { WireQuirks } from '../mapping/quirks.ts';
 
 /** What the sessions need of the two banks, and what the banks may ask of the sessions. Banks implement these; they never see each other. */
 
@@ -30,6 +33,8 @@ export interface DeviceRequest {
   readonly exchange: string;
   /** Last callback address learnt from the charge point; the configuration may override it. */
   readonly callback: string | undefined;
+  /** How this charge point wants to be written to; the configuration may override it. */
+  readonly quirks?: WireQuirks;
 }
 
 /** The near bank. Rejects with BridgeError `NoCallback`, `CallbackDenied` or `Device…`. One call at a time is the session's duty. */
@@ -61,6 +66,8 @@ export interface CsmsPort {
 /** What the near bank may ask. Rejects with BridgeError. */
 export interface DeviceSide {
   receive(call: DeviceCall): Promise<SoapObject>;
+  /** How this charge point wants to be written to, as far as it is known now. */
+  quirksOf?(identity: string): WireQuirks | undefined;
 }
 
 /** A CALL of the CSMS, repaired and valid by the schema of its version. */

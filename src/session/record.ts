@@ -15,6 +15,7 @@ export class Record {
   readonly #clock: Clock;
   readonly #keepRepeats: number;
   #state: ChargePointState | undefined;
+  #reading: Promise<ChargePointState> | undefined;
   #revision = 0;
 
   constructor(identity: string, store: Store, clock: Clock, keepRepeats: number) {
@@ -24,12 +25,19 @@ export class Record {
     this.#keepRepeats = keepRepeats;
   }
 
+  /** Of several who ask at once only one reads: a late reading must not overwrite what a step has written meanwhile. */
   async load(): Promise<ChargePointState> {
-    if (this.#state === undefined) {
-      const stored = await this.#store.load(this.#identity);
-      this.#revision = stored?.revision ?? 0;
-      this.#state = stored ? { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) } : EMPTY_STATE;
-    }
+    if (this.#state !== undefined) return this.#state;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<ChargePointState> {
+    const stored = await this.#store.load(this.#identity);
+    this.#revision = stored?.revision ?? 0;
+    this.#state = stored ? { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) } : EMPTY_STATE;
     return this.#state;
   }
 

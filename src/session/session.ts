@@ -10,6 +10,7 @@ import { CsmsCalls } from './csms-calls.ts';
 import type { ChargePointSettings, SessionDeps } from './deps.ts';
 import { DeviceCalls } from './device-calls.ts';
 import { Mailbox } from './mailbox.ts';
+import { QuirksInUse } from './quirks-in-use.ts';
 import { Record } from './record.ts';
 
 /** A decision with the rows that go into the same commit. */
@@ -28,6 +29,7 @@ export class Session {
   readonly deps: SessionDeps;
   readonly settings: ChargePointSettings;
   readonly record: Record;
+  readonly quirks: QuirksInUse;
   readonly deviceCalls: DeviceCalls;
   readonly csmsCalls: CsmsCalls;
   readonly #mailbox = new Mailbox();
@@ -43,6 +45,7 @@ export class Session {
     this.deps = deps;
     this.settings = deps.chargePoint(identity);
     this.record = new Record(identity, deps.store, deps.clock, deps.settings.repeatsKeptFor);
+    this.quirks = new QuirksInUse(identity, deps);
     this.deviceCalls = new DeviceCalls(this);
     this.csmsCalls = new CsmsCalls(this);
     this.heardAt = deps.clock.now();
@@ -80,12 +83,13 @@ export class Session {
       settings: this.settings.flow,
       heardAt: this.heardAt,
       csmsAnsweredAt: this.csmsAnsweredAt,
-      keys: this.deps.translators().get(version)?.keys ?? new Map(),
+      keys: this.quirks.last.translator(version)?.keys ?? new Map(),
     };
   }
 
   memory(state: ChargePointState, receivedAt: number): Memory {
-    const { timezone, flow } = this.settings;
+    const { flow } = this.settings;
+    const timezone = this.settings.timezone ?? this.quirks.last.timezone ?? 'UTC';
     return memoryOf(state, { receivedAt, timezone, connectors: flow.connectors });
   }
 

@@ -2,7 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { JsonObject, SoapObject } from '../base/message.ts';
 import type { SessionDeps } from './deps.ts';
-import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide } from './ports.ts';
+import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide, WireQuirks } from './ports.ts';
 import { Session } from './session.ts';
 
 const SWEEP_EVERY = 10_000;
@@ -41,6 +41,10 @@ export class Sessions implements DeviceSide, CsmsSide {
     // The first sign of life opens the link, also when this message itself will not be forwarded.
     this.#deps.csms.open(call.identity);
     return session.deviceCalls.receive(call);
+  }
+
+  quirksOf(identity: string): WireQuirks | undefined {
+    return this.#sessions.get(identity)?.quirks.last.wire;
   }
 
   async receiveCall(call: CsmsCall): Promise<JsonObject> {

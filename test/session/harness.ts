@@ -99,8 +99,14 @@ export function bridge(store: Store = new MemoryStore()) {
   const failures: unknown[] = [];
   const versions: SoapVersion[] = ['1.2', '1.5', '1.6'];
   const translators = new Map(versions.map((version) => [version, identityTranslator(version)]));
+  const tables = {
+    quirksFor: () => ({
+      ...{ profile: undefined, wire: {}, timezone: undefined },
+      translator: (version: SoapVersion) => translators.get(version),
+    }),
+  };
   const sessions = new Sessions({
-    translators: () => translators,
+    tables: () => tables,
     store,
     csms: {
       call: (request) => csms.call(request),
@@ -118,6 +124,7 @@ export function bridge(store: Store = new MemoryStore()) {
       csmsAnswered: () => undefined,
       deviceAnswered: () => undefined,
       repeat: () => undefined,
+      profile: () => undefined,
       committed: () => undefined,
       commitFailed: () => undefined,
       failure: (_identity, what, error) => void failures.push(`${what}: ${String(error)}`),

@@ -13,6 +13,7 @@ export async function run(options: { config?: string }): Promise<void> {
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   const bridge = await startBridge(config, log);
+  process.on('SIGHUP', () => bridge.reloadTables('SIGHUP'));
   const signal = await new Promise<string>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);

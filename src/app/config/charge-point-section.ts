@@ -76,7 +76,13 @@ export function chargePointSection(sources: Sources) {
         .meta({ description: 'Its OCPP version, to call it before it has called.' }),
       timezone: z
         .exactOptional(timezone())
-        .meta({ description: 'Zone of the times it writes without one. Without this: UTC.' }),
+        .meta({
+          description: 'Zone of the times it writes without one. Without this: that of its quirk profile, or UTC.',
+        }),
+      profile: z.exactOptional(z.string().min(1)).meta({
+        description:
+          'Its quirk profile, instead of the one that fits what it says of itself; `none` for none. The other keys here count more.',
+      }),
       connectors: z.exactOptional(z.int().min(1).max(1000)).meta({ description: 'How many connectors it has.' }),
       csmsPasswordFile: z
         .exactOptional(secretFile(sources))

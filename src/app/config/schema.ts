@@ -105,7 +105,10 @@ function mappingSection(sources: Sources) {
   return z.strictObject({
     dir: z
       .exactOptional(directory(sources))
-      .meta({ description: 'Directory with tables to use instead of the own ones.' }),
+      .meta({ description: 'Directory with tables to use instead of the own ones, and in `quirks` with profiles.' }),
+    quirksDir: z
+      .exactOptional(directory(sources))
+      .meta({ description: 'Directory with more quirk profiles, beside those of the tables.' }),
     tagAliasPrefix: z
       .string()
       .regex(/^[A-Za-z0-9]{1,4}$/, '1 to 4 letters or digits are wanted')
