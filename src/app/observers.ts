@@ -34,6 +34,10 @@ export function sessionObserver(metrics: Metrics, log: Log, ledger: LossLedger):
       if (first) log.info({ ...facts, profile: name }, 'quirk profile in use');
     },
     repeat: (action) => metrics.count('repeats', { action }),
+    deadLetter(identity, { action, refusal, seq }) {
+      metrics.count('deadLetters', { action });
+      log.error({ identity, action, seq, refusal }, 'the CSMS will never take this message: it was put aside');
+    },
     committed(seconds) {
       metrics.countOne('storeCommits');
       metrics.observe('storeCommitDuration', {}, seconds);

@@ -51,6 +51,7 @@ export function sessionSettings({ soap, csms, limits, presence }: Config): Sessi
   return {
     answerWithin: soap.answerWithin,
     callTimeout: csms.answerTimeout,
+    bufferAfter: Math.min(csms.bufferAfter, soap.answerWithin),
     commandWithin: limits.commandWithin,
     mostWaiting: limits.queuePerChargePoint,
     repeatsKeptFor: limits.repeatsKeptFor,

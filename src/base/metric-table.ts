@@ -57,6 +57,22 @@ export const METRICS = {
     help: 'Calls recognised as repeats and answered as the first one was.',
     labels: ['action'],
   },
+  outboxDepth: {
+    type: 'gauge',
+    name: 'ocpp_bridge_outbox_messages',
+    help: 'Transaction messages taken over from charge points that the CSMS has not answered yet.',
+  },
+  outboxAge: {
+    type: 'gauge',
+    name: 'ocpp_bridge_outbox_oldest_age_seconds',
+    help: 'How long the oldest of them has waited; 0 when none waits.',
+  },
+  deadLetters: {
+    type: 'counter',
+    name: 'ocpp_bridge_dead_letters_total',
+    help: 'Messages put aside because the CSMS refused them again and again.',
+    labels: ['action'],
+  },
   losses: {
     type: 'counter',
     name: 'ocpp_bridge_losses_total',

@@ -1,7 +1,7 @@
 import { isoTime } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
 import { decision, type Exchange, type UpFlow } from './decision.ts';
-import { refuseByPolicy } from './relay.ts';
+import { AWAY, refuseByPolicy } from './relay.ts';
 import type { ChargePointState, Registration } from './state.ts';
 
 /** BootNotification: remembered for a CSMS that forgets, its answer decides what else may pass. */
@@ -16,6 +16,16 @@ export const bootNotification: UpFlow = {
         interval: context.settings.unknownInterval,
       };
       return decision(booted(state, exchange, context.now), { do: 'answer', payload: answer });
+    }
+    const { whenCsmsIsAway } = context.settings;
+    if (AWAY.has(refusal.code) && whenCsmsIsAway === 'buffer' && state.registration?.status === 'Accepted') {
+      const { status, interval } = state.registration;
+      const answer = { status, currentTime: isoTime(context.now), interval };
+      return decision(
+        booted(state, exchange, context.now),
+        { do: 'loss', code: 'offline-local', field: exchange.action },
+        { do: 'answer', payload: answer },
+      );
     }
     return refuseByPolicy(booted(state, exchange, context.now), exchange, refusal, policy, context);
   },

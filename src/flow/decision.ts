@@ -1,6 +1,7 @@
 import type { Refusal } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { DownAction, UpAction } from '../mapping/translator.ts';
+import type { OutboxEntry } from './outbox.ts';
 import type { ChargePointState } from './state.ts';
 
 /** A flow says what an exchange means: a pure function from a state and an event to a new state and effects. No I/O, no clock. */
@@ -28,6 +29,11 @@ export type Effect =
   | { readonly do: 'refuse'; readonly refusal: Refusal }
   /** Remember the answer for repeats of this message. */
   | { readonly do: 'remember-answer'; readonly payload: JsonObject }
+  /** Keep for the CSMS, durably, in order; the same number again replaces the entry. */
+  | { readonly do: 'outbox-put'; readonly entry: OutboxEntry }
+  | { readonly do: 'outbox-remove'; readonly seq: number }
+  /** Put aside for people what the CSMS will never take. */
+  | { readonly do: 'dead-letter'; readonly entry: OutboxEntry }
   | { readonly do: 'loss'; readonly code: string; readonly field: string }
   /** New secret or ping interval for the link, set by the CSMS through configuration keys that belong to the bridge. */
   | { readonly do: 'link-setting'; readonly key: 'AuthorizationKey' | 'WebSocketPingInterval'; readonly value: string };
@@ -39,6 +45,10 @@ export interface Decision {
 
 /** Settings of one charge point that flows obey. */
 export interface FlowSettings {
+  /** Transaction messages while the CSMS is away: taken over by the bridge, or left with the charge point. */
+  readonly whenCsmsIsAway: 'buffer' | 'refuse';
+  /** Stop a transaction whose start the bridge confirmed and the CSMS later did not accept. */
+  readonly stopLateRefused: boolean;
   /** Tell the CSMS Charging and Finishing from transactions when the version has only Occupied. */
   readonly synthesisedStatuses: boolean;
   /** Number of connectors, when the operator says it. */

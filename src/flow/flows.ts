@@ -23,6 +23,7 @@ import {
   type UpPolicy,
 } from './decision.ts';
 import { heartbeat } from './heartbeat.ts';
+import { canWait, keep, mustWait } from './outbox.ts';
 import {
   diagnosticsStatusNotification,
   firmwareStatusNotification,
@@ -68,6 +69,7 @@ const DOWN: Readonly<Record<string, DownFlow>> = {
 export function deviceCalls(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision {
   const refusal = registrationGate(state, exchange.action);
   if (refusal) return decision(state, { do: 'refuse', refusal });
+  if (mustWait(state, exchange, context)) return keep(state, exchange, context);
   const forward: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
   const decided = UP[exchange.action]?.call?.(state, exchange, context) ?? decision(state, forward);
   if (!first || exchange.action === 'BootNotification') return decided;
@@ -106,6 +108,7 @@ export function csmsRefused(
     const again: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
     return decision(state, ...introduction(state), again);
   }
+  if (AWAY.has(refusal.code) && canWait(exchange, context)) return keep(state, exchange, context);
   const flow = UP[exchange.action]?.refused ?? refuseByPolicy;
   return flow(state, exchange, refusal, policy, context);
 }

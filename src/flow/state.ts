@@ -25,6 +25,8 @@ export interface ChargePointState {
   readonly commands: readonly AcceptedCommand[];
   /** State messages the CSMS has not seen, by slot (`StatusNotification/1`): only the newest of each counts. */
   readonly unsent: Readonly<Record<string, UnsentMessage>>;
+  /** Transaction messages that the CSMS has not answered: the next number, how many wait, how many ids the bridge has made. */
+  readonly outbox?: { readonly next: number; readonly waiting: number; readonly minted: number };
   /** Hex password of the link that the CSMS set through the key AuthorizationKey. */
   readonly authorizationKey?: string;
 }
@@ -68,6 +70,8 @@ export interface Transaction {
   readonly authorization: string;
   /** Time in the StopTransaction message, or when a newer start on the connector showed that this one had ended. */
   readonly stoppedAt?: number;
+  /** The CSMS has not confirmed the start yet: `csms` is the bridge's own id. */
+  readonly pending?: true;
   /** It ended without a StopTransaction; one may still come. */
   readonly lost?: true;
 }

@@ -13,14 +13,11 @@ const MOST_KEPT = 20;
 /** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
 export const startTransaction: UpFlow = {
   answered(state, exchange, answer, context) {
-    const transaction = started(state, exchange.request, answer);
-    const next = {
-      ...state,
-      transactions: { ...kept(state, transaction.connectorId, context.now), [transaction.device]: transaction },
-    };
+    const csms = Number(answer['transactionId']);
+    const device = deviceId(state, csms);
     return decision(
-      cleared(next, transaction.connectorId),
-      ...(transaction.device === transaction.csms ? [] : [aliasLoss]),
+      started(state, exchange.request, answer, context, { device }),
+      ...(device === csms ? [] : [aliasLoss]),
       { do: 'remember-answer', payload: answer },
       { do: 'answer', payload: answer },
     );
@@ -40,23 +37,46 @@ export const startTransaction: UpFlow = {
 
 const aliasLoss: Effect = { do: 'loss', code: 'tx-alias', field: 'transactionId' };
 
-function started(state: ChargePointState, request: JsonObject, answer: JsonObject): Transaction {
-  const csms = Number(answer['transactionId']);
+/** The transaction runs. */
+export function started(
+  state: ChargePointState,
+  request: JsonObject,
+  answer: JsonObject,
+  context: Context,
+  ids: Pick<Transaction, 'device' | 'pending'>,
+): ChargePointState {
   const idTagInfo = answer['idTagInfo'] as JsonObject | undefined;
-  return {
-    device: deviceId(state, csms),
-    csms,
+  const transaction: Transaction = {
+    ...ids,
+    csms: Number(answer['transactionId']),
     connectorId: Number(request['connectorId']),
     idTag: String(request['idTag']),
     meterStart: Number(request['meterStart']),
     startedAt: Date.parse(String(request['timestamp'])),
     authorization: String(idTagInfo?.['status']),
   };
+  const transactions = {
+    ...kept(state, transaction.connectorId, context.now),
+    [transaction.device]: transaction,
+  };
+  return cleared({ ...state, transactions }, transaction.connectorId);
+}
+
+/** The CSMS confirmed a start that the bridge had answered: from now on the two ids stand for each other. */
+export function confirmed(state: ChargePointState, device: number, answer: JsonObject): ChargePointState {
+  const transaction = state.transactions[device];
+  if (transaction === undefined) return state;
+  const { pending: _, ...rest } = transaction;
+  const idTagInfo = answer['idTagInfo'] as JsonObject | undefined;
+  const known = { ...rest, csms: Number(answer['transactionId']), authorization: String(idTagInfo?.['status']) };
+  return { ...state, transactions: { ...state.transactions, [device]: known } };
 }
 
 /** The CSMS's id where xs:int can hold it, else the next free positive number of this charge point. */
 function deviceId(state: ChargePointState, csms: number): number {
-  if (csms >= INT_MIN && csms <= INT_MAX) return csms;
+  // An id that the bridge gave away itself before is not free for the CSMS's transaction.
+  const own = state.transactions[csms];
+  if (csms >= INT_MIN && csms <= INT_MAX && (own === undefined || own.csms === csms)) return csms;
   for (const transaction of Object.values(state.transactions)) if (transaction.csms === csms) return transaction.device;
   let id = 1;
   while (state.transactions[id] !== undefined) id += 1;
@@ -73,10 +93,10 @@ function kept(state: ChargePointState, connectorId: number, now: number): Record
     return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
   });
   const since = ({ device, csms }: Transaction) => now - (device === csms ? DAY : MONTH);
-  const worth = all.filter(([, t]) => t.stoppedAt === undefined || t.stoppedAt >= since(t));
+  const worth = all.filter(([, t]) => t.pending || t.stoppedAt === undefined || t.stoppedAt >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
-  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || t.stoppedAt === undefined));
+  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || t.pending || t.stoppedAt === undefined));
 }
 
 /** A new session on a connector ends the "finishing" of the one before. */
@@ -101,7 +121,8 @@ export const stopTransaction: UpFlow = {
   },
 };
 
-function stopped(state: ChargePointState, request: JsonObject, context: Context): ChargePointState {
+/** The transaction of a StopTransaction request has ended. */
+export function stopped(state: ChargePointState, request: JsonObject, context: Context): ChargePointState {
   const transaction = byCsmsId(state, request);
   if (transaction === undefined) return state;
   const stoppedAt = Date.parse(String(request['timestamp']));

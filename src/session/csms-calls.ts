@@ -58,6 +58,14 @@ export class CsmsCalls {
     }
   }
 
+  /** A command of the bridge itself; nobody waits for its answer. */
+  async callAsOwn(action: string, payload: JsonObject): Promise<void> {
+    const { deps, identity } = this.#session;
+    const id = deps.ids();
+    const call = { identity, action, payload, uniqueId: id, exchange: id, receivedAt: deps.clock.now(), losses: [] };
+    await this.receive(call).catch((error: unknown) => deps.observe.failure(identity, `own ${action}`, error));
+  }
+
   #unheard(call: CsmsCall): BridgeError {
     const error = new BridgeError('NoCallback', 'the charge point has never been heard');
     const report = { direction: 'down', version: undefined, outcome: 'refused', losses: call.losses } as const;

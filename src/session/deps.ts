@@ -6,6 +6,7 @@ import type { Quirks } from '../mapping/quirks.ts';
 import type { Facts } from '../mapping/quirks-match.ts';
 import type { Store } from '../store/store.ts';
 import type { SessionObserver } from './observer.ts';
+import type { Pace } from './pace.ts';
 import type { CsmsPort, DevicePort } from './ports.ts';
 
 /** Milliseconds, unless said otherwise. */
@@ -14,6 +15,8 @@ export interface SessionSettings {
   readonly answerWithin: number;
   /** A CALL to the CSMS is kept open this long: a late answer still serves the repeat. */
   readonly callTimeout: number;
+  /** With `whenCsmsIsAway: buffer`, a transaction message that the CSMS has not answered in this time is taken over. */
+  readonly bufferAfter: number;
   /** A command of the CSMS waits at most this long for its turn. */
   readonly commandWithin: number;
   /** Exchanges waiting per charge point and direction; more are refused as Busy. */
@@ -49,5 +52,7 @@ export interface SessionDeps {
   readonly ids: Ids;
   readonly observe: SessionObserver;
   readonly settings: SessionSettings;
+  /** How fast messages that waited are delivered, all charge points together. */
+  readonly pace: Pace;
   readonly chargePoint: (identity: string) => ChargePointSettings;
 }

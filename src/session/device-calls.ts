@@ -3,9 +3,9 @@ import { BridgeError, type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
 import type { Effect, Exchange } from '../flow/decision.ts';
 import { csmsAnswered, csmsRefused, deviceCalls, deviceHasAnswer } from '../flow/flows.ts';
+import { canWait, type OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Loss, Translation, UpAction } from '../mapping/translator.ts';
-import type { Row } from '../store/store.ts';
 import type { Outcome } from './observer.ts';
 import type { DeviceCall } from './ports.ts';
 import { type RepeatKey, repeatKey } from './repeat.ts';
@@ -34,6 +34,8 @@ interface UpExchange extends Exchange {
   /** In the pivot, once there is one. */
   answer: JsonObject | undefined;
   /** The same for the charge point, made when the answer was judged. */
+  /** Taken over by the bridge while its call is still open: the number of its place in the outbox. */
+  kept: OutboxEntry | undefined;
   written: { readonly answer: JsonObject; readonly translation: Translation<SoapObject> } | undefined;
 }
 
@@ -98,7 +100,7 @@ export class DeviceCalls {
         if (translated.kind === 'refusal') return { state, effects: [{ do: 'refuse', refusal: translated.refusal }] };
         const { action, version } = call;
         const exchange = { id: call.exchange, action, version, request: translated.value, table, key };
-        begun = { ...exchange, waiters: [waiter], attempt: 0, answer: undefined, written: undefined };
+        begun = { ...exchange, waiters: [waiter], attempt: 0, answer: undefined, kept: undefined, written: undefined };
         const earlier = key?.durable ? await session.record.answered(key.key) : undefined;
         if (earlier) {
           begun.answer = earlier;
@@ -109,9 +111,10 @@ export class DeviceCalls {
         return deviceCalls(known, begun, !session.introduced, session.context(version));
       },
       (effects, state) => {
-        if (begun) this.#act(begun, effects, state);
+        if (begun) this.#act(begun, effects, state, 'answered-by-bridge');
         else if (table) this.#actLocally(waiter, table, effects, state);
       },
+      key?.durable ? key.key : undefined,
     );
   }
 
@@ -174,10 +177,24 @@ export class DeviceCalls {
             if (waiter.done) return { state, effects: [] };
             return csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context());
           },
-          (effects, state) => this.#actLocally(waiter, exchange.table, effects, state, 'timeout'),
+          (effects, state) => {
+            if (this.#takeOver(exchange, effects)) this.#act(exchange, effects, state, 'answered-by-bridge');
+            else this.#actLocally(waiter, exchange.table, effects, state, 'timeout');
+          },
+          exchange.key?.key,
         )
         .catch((error: unknown) => this.#failed(waiter, error));
     });
+  }
+
+  /** Whether the bridge has taken the message over though its call is open: nobody waits for that call any more. */
+  #takeOver(exchange: UpExchange, effects: readonly Effect[]): boolean {
+    for (const effect of effects) {
+      if (effect.do !== 'outbox-put') continue;
+      exchange.kept = effect.entry;
+      this.#session.outbox.hold(effect.entry.seq);
+    }
+    return exchange.kept !== undefined;
   }
 
   #decisionContext(exchange: UpExchange) {
@@ -185,19 +202,21 @@ export class DeviceCalls {
   }
 
   /** Effects of a step that belongs to an exchange with the CSMS. */
-  #act(exchange: UpExchange, effects: readonly Effect[], state: ChargePointState): void {
+  #act(exchange: UpExchange, effects: readonly Effect[], state: ChargePointState, outcome: Outcome): void {
     for (const effect of effects) {
       if (effect.do === 'call-csms') {
         if (effect.own) this.#session.callAsOwn(effect, exchange.version);
         else this.#forward(exchange, effect.payload);
       } else if (effect.do === 'answer') {
         this.#settle(exchange, (waiter) => {
-          const outcome = waiter.losses.includes('dup') ? 'repeat' : 'answered';
-          this.#answer(waiter, this.#write(exchange, effect.payload, state), outcome);
+          const how = waiter.losses.includes('dup') ? 'repeat' : outcome;
+          this.#answer(waiter, this.#write(exchange, effect.payload, state), how);
           this.#whenDelivered(waiter, exchange, effect.payload);
         });
       } else if (effect.do === 'refuse') {
         this.#settle(exchange, (waiter) => this.#refuse(waiter, effect.refusal));
+      } else if (effect.do === 'outbox-put') {
+        this.#session.outbox.pump();
       } else if (effect.do === 'loss') {
         this.#effectLoss(exchange.waiters[0], effect);
       }
@@ -230,20 +249,23 @@ export class DeviceCalls {
     if (exchange.action === 'BootNotification') this.#session.introduced = true;
     if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
     for (const waiter of exchange.waiters) if (waiter.deadline === undefined) this.#watch(waiter, exchange);
-    const { answerWithin, callTimeout } = settings;
+    const { answerWithin, bufferAfter, callTimeout } = settings;
     const id = exchange.attempt === 1 ? exchange.id : this.#session.deps.ids();
     const call = { identity: this.#session.identity, action: exchange.action, payload, exchange: id };
     const began = clock.monotonic();
-    csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
+    const sendWithin = canWait(exchange, this.#session.context(exchange.version)) ? bufferAfter : answerWithin;
+    csms.call({ ...call, sendWithin, answerWithin: callTimeout }).then(
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
         observe.csmsAnswered(exchange.action, (clock.monotonic() - began) / 1000);
-        return this.#conclude(exchange, (state) => this.#answered(exchange, answer, state));
+        if (exchange.kept) return this.#session.outbox.answeredLate(exchange.kept, answer).catch(this.#lateFailure);
+        return this.#conclude(exchange, 'answered', (state) => this.#answered(exchange, answer, state));
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
         const { context } = this.#decisionContext(exchange);
-        return this.#conclude(exchange, (state) =>
+        if (exchange.kept) return this.#session.outbox.release(exchange.kept.seq);
+        return this.#conclude(exchange, 'answered-by-bridge', (state) =>
           csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context()),
         );
       },
@@ -262,18 +284,17 @@ export class DeviceCalls {
       if (translation.kind !== 'refusal') continue;
       return csmsRefused(state, exchange, translation.refusal, exchange.attempt, exchange.table, context);
     }
-    const rows: Row[] = [];
-    for (const effect of decided.effects) {
-      if (effect.do !== 'remember-answer' || !exchange.key?.durable) continue;
-      rows.push(this.#session.record.repeatRow(exchange.key.key, effect.payload));
-    }
     exchange.answer = answer;
-    return { ...decided, rows };
+    return decided;
   }
 
-  async #conclude(exchange: UpExchange, decide: (state: ChargePointState) => Step): Promise<void> {
+  readonly #lateFailure = (error: unknown): void =>
+    this.#session.deps.observe.failure(this.#session.identity, 'late answer', error);
+
+  async #conclude(exchange: UpExchange, outcome: Outcome, decide: (state: ChargePointState) => Step): Promise<void> {
+    const key = exchange.key?.durable ? exchange.key.key : undefined;
     try {
-      await this.#session.step(decide, (effects, state) => this.#act(exchange, effects, state));
+      await this.#session.step(decide, (effects, state) => this.#act(exchange, effects, state, outcome), key);
     } catch (error) {
       exchange.answer = undefined;
       this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../base/errors.ts';
 import type { Direction, SoapVersion } from '../base/message.ts';
+import type { OutboxEntry } from '../flow/outbox.ts';
 import type { Facts } from '../mapping/quirks-match.ts';
 
 /** How an exchange ended, seen by the one who called. */
@@ -35,6 +36,8 @@ export interface SessionObserver {
   csmsAnswered(action: string, seconds: number): void;
   deviceAnswered(action: string, seconds: number): void;
   repeat(action: string): void;
+  /** A message that the CSMS will never take was put aside. */
+  deadLetter(identity: string, entry: OutboxEntry): void;
   /** An exchange under a quirk profile; `first` when it did not hold for this charge point before. */
   profile(name: string, first: boolean, facts: Facts): void;
   committed(seconds: number): void;

@@ -1,9 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
+import type { Effect } from '../flow/decision.ts';
+import type { OutboxEntry } from '../flow/outbox.ts';
 import { type ChargePointState, EMPTY_STATE } from '../flow/state.ts';
 import type { Row, Store } from '../store/store.ts';
 
 const REPEAT = 'repeat';
+const OUTBOX = 'outbox';
+const DEAD_LETTER = 'dead-letter';
+const MOST_WAITING = 100_000;
 /** Old repeat rows are looked for once in so many commits. */
 const SWEEP_EVERY = 200;
 const SWEEP_ROWS = 2_000;
@@ -42,15 +47,16 @@ export class Record {
   }
 
   /** Writes what changed, if anything did; true when it wrote. After a failure the next load asks the store again. */
-  async commit(state: ChargePointState, rows: readonly Row[]): Promise<boolean> {
-    if (state === this.#state && rows.length === 0) return false;
+  async commit(state: ChargePointState, effects: readonly Effect[], repeat?: string): Promise<boolean> {
+    const { put, remove: gone } = this.#rowsOf(effects, repeat);
+    if (state === this.#state && put.length === 0 && gone.length === 0) return false;
     try {
-      const remove = this.#revision % SWEEP_EVERY === SWEEP_EVERY - 1 ? await this.#oldRepeats() : [];
+      const old = this.#revision % SWEEP_EVERY === SWEEP_EVERY - 1 ? await this.#oldRepeats() : [];
       await this.#store.commit(this.#identity, {
         revision: this.#revision + 1,
         state: state as unknown as JsonObject,
-        put: rows,
-        remove,
+        put,
+        remove: [...gone, ...old],
       });
     } catch (error) {
       this.#state = undefined;
@@ -68,8 +74,31 @@ export class Record {
     return row['answer'] as JsonObject;
   }
 
-  repeatRow(key: string, answer: JsonObject): Row {
-    return { kind: REPEAT, key, value: { at: this.#clock.now(), answer } };
+  /** What waits for the CSMS, oldest first. */
+  async outbox(): Promise<OutboxEntry[]> {
+    const rows = await this.#store.rows(this.#identity, OUTBOX, MOST_WAITING);
+    return rows.map(({ value }) => value as unknown as OutboxEntry);
+  }
+
+  /** The rows that effects ask for, to go into the same commit as the state. */
+  #rowsOf(
+    effects: readonly Effect[],
+    repeat: string | undefined,
+  ): { put: Row[]; remove: { kind: string; key: string }[] } {
+    const put: Row[] = [];
+    const remove: { kind: string; key: string }[] = [];
+    for (const effect of effects) {
+      if (effect.do === 'remember-answer' && repeat !== undefined) {
+        put.push({ kind: REPEAT, key: repeat, value: { at: this.#clock.now(), answer: effect.payload } });
+      } else if (effect.do === 'outbox-put') {
+        put.push({ kind: OUTBOX, key: keyOf(effect.entry.seq), value: { ...effect.entry } });
+      } else if (effect.do === 'dead-letter') {
+        put.push({ kind: DEAD_LETTER, key: keyOf(effect.entry.seq), value: { ...effect.entry } });
+      } else if (effect.do === 'outbox-remove') {
+        remove.push({ kind: OUTBOX, key: keyOf(effect.seq) });
+      }
+    }
+    return { put, remove };
   }
 
   async #oldRepeats(): Promise<{ kind: string; key: string }[]> {
@@ -77,4 +106,9 @@ export class Record {
     const rows = await this.#store.rows(this.#identity, REPEAT, SWEEP_ROWS);
     return rows.filter((row) => Number(row.value['at']) < before).map(({ kind, key }) => ({ kind, key }));
   }
+}
+
+/** Rows sort as text. */
+function keyOf(seq: number): string {
+  return String(seq).padStart(12, '0');
 }

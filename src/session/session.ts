@@ -5,18 +5,16 @@ import { linkOpened, ownCallAnswered, ownCallRefused } from '../flow/flows.ts';
 import { memoryOf } from '../flow/memory.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Memory } from '../mapping/translator.ts';
-import type { Row } from '../store/store.ts';
 import { CsmsCalls } from './csms-calls.ts';
 import type { ChargePointSettings, SessionDeps } from './deps.ts';
 import { DeviceCalls } from './device-calls.ts';
 import { Mailbox } from './mailbox.ts';
+import { Outbox } from './outbox.ts';
 import { QuirksInUse } from './quirks-in-use.ts';
 import { Record } from './record.ts';
 
-/** A decision with the rows that go into the same commit. */
-export interface Step extends Decision {
-  readonly rows?: readonly Row[];
-}
+/** What one step decides. */
+export type Step = Decision;
 
 export type Own = Extract<Effect, { do: 'call-csms' }>;
 
@@ -32,12 +30,14 @@ export class Session {
   readonly quirks: QuirksInUse;
   readonly deviceCalls: DeviceCalls;
   readonly csmsCalls: CsmsCalls;
+  readonly outbox: Outbox;
   readonly #mailbox = new Mailbox();
   /** Milliseconds: last sign of life of the charge point, last answer of the CSMS. Of this process only. */
   heardAt: number;
   csmsAnsweredAt: number;
   /** Whether the CSMS has been told of this charge point's boot since the bridge started. */
   introduced = false;
+  linkOpen = false;
   #linkConfigured = false;
 
   constructor(identity: string, deps: SessionDeps) {
@@ -48,30 +48,34 @@ export class Session {
     this.quirks = new QuirksInUse(identity, deps);
     this.deviceCalls = new DeviceCalls(this);
     this.csmsCalls = new CsmsCalls(this);
+    this.outbox = new Outbox(this);
     this.heardAt = deps.clock.now();
     this.csmsAnsweredAt = deps.clock.now();
   }
 
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0;
+    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0 && !this.outbox.sending;
   }
 
   /** Decide, commit, act. Rejects when the state could not be read or written; then nothing was done. */
   step(
     decide: (state: ChargePointState) => Step | Promise<Step>,
     act: (effects: readonly Effect[], state: ChargePointState) => void,
+    /** Under which key the answer is remembered for repeats. */
+    repeat?: string,
   ): Promise<void> {
     return this.#mailbox.add(async () => {
       const before = await this.record.load();
       this.#configureLink(before);
-      const { state, effects, rows } = await decide(before);
+      const { state, effects } = await decide(before);
       const began = this.deps.clock.monotonic();
-      const wrote = await this.record.commit(state, rows ?? []).catch((error: unknown) => {
+      const wrote = await this.record.commit(state, effects, repeat).catch((error: unknown) => {
         this.deps.observe.commitFailed();
         throw error;
       });
       if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
+      this.outbox.follow(effects);
       act(effects, state);
     });
   }
@@ -130,7 +134,13 @@ export class Session {
     );
   }
 
+  linkClosed(): void {
+    this.linkOpen = false;
+  }
+
   linkOpened(): void {
+    this.linkOpen = true;
+    this.outbox.pump();
     const act = (effects: readonly Effect[], state: ChargePointState) => {
       for (const effect of effects) if (effect.do === 'call-csms') this.callAsOwn(effect, state.version ?? '1.6');
     };

@@ -53,7 +53,31 @@ export class Sessions implements DeviceSide, CsmsSide {
   }
 
   linkChanged(identity: string, state: 'open' | 'closed'): void {
-    if (state === 'open' && !this.#draining) this.#sessions.get(identity)?.linkOpened();
+    const session = this.#sessions.get(identity);
+    if (state === 'closed') session?.linkClosed();
+    else if (!this.#draining) session?.linkOpened();
+  }
+
+  /** Waiting for the CSMS: how many messages, and since when the oldest (ms). */
+  get outbox(): { depth: number; oldest: number | undefined } {
+    let depth = 0;
+    let oldest: number | undefined;
+    for (const { outbox } of this.#sessions.values()) {
+      depth += outbox.depth;
+      if (outbox.oldest !== undefined) oldest = Math.min(oldest ?? outbox.oldest, outbox.oldest);
+    }
+    return { depth, oldest };
+  }
+
+  /** At start: opens the links of charge points for whom messages wait, so that they are delivered without a sign of life. */
+  async resume(): Promise<void> {
+    for (const identity of await this.#deps.store.identities()) {
+      const stored = await this.#deps.store.load(identity);
+      const outbox = stored?.state['outbox'] as { waiting?: number } | undefined;
+      if (!outbox?.waiting || this.#draining) continue;
+      this.#session(identity);
+      this.#deps.csms.open(identity);
+    }
   }
 
   #session(identity: string): Session {

@@ -2,6 +2,8 @@ import type { JsonObject, SoapVersion } from '../../src/base/message.ts';
 import type { Context, Exchange, FlowSettings } from '../../src/flow/decision.ts';
 
 export const SETTINGS: FlowSettings = {
+  whenCsmsIsAway: 'refuse',
+  stopLateRefused: false,
   synthesisedStatuses: true,
   connectors: undefined,
   fillConnector: false,

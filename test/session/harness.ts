@@ -1,7 +1,10 @@
 import { BridgeError } from '../../src/base/errors.ts';
 import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
-import type { Translation, Translator, UpAction } from '../../src/mapping/translator.ts';
+import type { FlowSettings } from '../../src/flow/decision.ts';
+import type { OutboxEntry } from '../../src/flow/outbox.ts';
+import type { Memory, Translation, Translator, UpAction } from '../../src/mapping/translator.ts';
 import type { ExchangeReport } from '../../src/session/observer.ts';
+import { Pace } from '../../src/session/pace.ts';
 import type { CsmsRequest, DeviceCall, DeviceRequest } from '../../src/session/ports.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
@@ -48,7 +51,7 @@ function identityTranslator(version: SoapVersion): Translator {
     action,
     {
       action,
-      request: (value) => same(numbers(value)),
+      request: (value, memory) => same(mapped(numbers(value), memory)),
       answer: (value) => same(value as SoapObject),
       refused: { other: 'fault' },
       away: 'refuse',
@@ -75,9 +78,21 @@ function identityTranslator(version: SoapVersion): Translator {
       up('Authorize'),
       up('DataTransfer'),
     ]),
-    down: new Map([down('Reset'), down('UnlockConnector'), down('GetConfiguration'), down('GetLocalListVersion')]),
+    down: new Map([
+      down('Reset'),
+      down('RemoteStopTransaction'),
+      down('UnlockConnector'),
+      down('GetConfiguration'),
+      down('GetLocalListVersion'),
+    ]),
     keys: new Map(),
   };
+}
+
+/** As the real tables do: the CSMS hears its own id. */
+function mapped(value: JsonObject, memory: Memory): JsonObject {
+  if (typeof value['transactionId'] !== 'number') return value;
+  return { ...value, transactionId: memory.csmsTransaction(value['transactionId']) };
 }
 
 function numbers(value: SoapObject): JsonObject {
@@ -89,7 +104,7 @@ function numbers(value: SoapObject): JsonObject {
 export const IDENTITY = 'CP-1';
 let count = 0;
 
-export function bridge(store: Store = new MemoryStore()) {
+export function bridge(store: Store = new MemoryStore(), flow: Partial<FlowSettings> = {}) {
   const clock = new ManualClock();
   const csms = new Peer<CsmsRequest, JsonObject>();
   const device = new Peer<DeviceRequest, SoapObject>();
@@ -97,6 +112,7 @@ export function bridge(store: Store = new MemoryStore()) {
   const reports: ExchangeReport[] = [];
   const losses: string[] = [];
   const failures: unknown[] = [];
+  const deadLetters: OutboxEntry[] = [];
   const versions: SoapVersion[] = ['1.2', '1.5', '1.6'];
   const translators = new Map(versions.map((version) => [version, identityTranslator(version)]));
   const tables = {
@@ -116,6 +132,7 @@ export function bridge(store: Store = new MemoryStore()) {
     },
     device: { call: (request) => device.call(request) },
     clock,
+    pace: new Pace(clock, Number.POSITIVE_INFINITY),
     ids: () => `own-${++count}`,
     observe: {
       exchange: (report) => void reports.push(report),
@@ -124,6 +141,7 @@ export function bridge(store: Store = new MemoryStore()) {
       csmsAnswered: () => undefined,
       deviceAnswered: () => undefined,
       repeat: () => undefined,
+      deadLetter: (_identity, entry) => void deadLetters.push(entry),
       profile: () => undefined,
       committed: () => undefined,
       commitFailed: () => undefined,
@@ -132,15 +150,16 @@ export function bridge(store: Store = new MemoryStore()) {
     settings: {
       answerWithin: 20_000,
       callTimeout: 120_000,
+      bufferAfter: 5_000,
       commandWithin: 30_000,
       mostWaiting: 4,
       repeatsKeptFor: 7 * 86_400_000,
       silenceFactor: 2.5,
       silenceAtLeast: 60_000,
     },
-    chargePoint: () => ({ flow: SETTINGS, timezone: 'UTC', version: undefined }),
+    chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, timezone: 'UTC', version: undefined }),
   });
-  return { sessions, store, clock, csms, device, links, reports, losses, failures };
+  return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters };
 }
 
 /** A call of the charge point; `delivered` says that its answer left. */

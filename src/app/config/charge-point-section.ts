@@ -6,6 +6,14 @@ import { duration, timezone, url } from './value-types.ts';
 
 /** How the bridge behaves where the versions differ: for all, and as exceptions for some charge points. */
 const BEHAVIOUR = {
+  whenCsmsIsAway: z.enum(['refuse', 'buffer']).meta({
+    description:
+      'Transaction messages while the CSMS cannot be reached: `refuse` leaves them with the charge point (HTTP 503), `buffer` takes them over durably, answers, and delivers them in order later.',
+  }),
+  stopLateRefused: z.boolean().meta({
+    description:
+      'With `buffer`: stop a transaction that the bridge confirmed and the CSMS did not accept when it heard of it.',
+  }),
   synthesisedStatuses: z.boolean().meta({
     description: 'Tell the CSMS Charging and Finishing from transactions when the version has only Occupied.',
   }),
@@ -35,6 +43,8 @@ const BEHAVIOUR = {
 } as const;
 
 const DEFAULTS = {
+  whenCsmsIsAway: 'refuse',
+  stopLateRefused: false,
   synthesisedStatuses: true,
   connector0: false,
   fillConnector: false,
@@ -49,6 +59,8 @@ export function behaviourSection() {
   const { synthesisedStatuses, connector0, fillConnector, profileRequired } = BEHAVIOUR;
   const { assumedKeys, listUnset, allowIdentityChange, unknownInterval } = BEHAVIOUR;
   return z.strictObject({
+    whenCsmsIsAway: defaulted(BEHAVIOUR.whenCsmsIsAway, DEFAULTS.whenCsmsIsAway),
+    stopLateRefused: defaulted(BEHAVIOUR.stopLateRefused, DEFAULTS.stopLateRefused),
     synthesisedStatuses: defaulted(synthesisedStatuses, DEFAULTS.synthesisedStatuses),
     connector0: defaulted(connector0, DEFAULTS.connector0),
     fillConnector: defaulted(fillConnector, DEFAULTS.fillConnector),

@@ -20,6 +20,13 @@ export function csmsSection(sources: Sources) {
     answerTimeout: duration().prefault('120s').meta({
       description: 'How long a call is kept open; a late answer still serves the repeat of the charge point.',
     }),
+    bufferAfter: duration().prefault('5s').meta({
+      description:
+        'With `whenCsmsIsAway: buffer`: how long a transaction message waits for the link before the bridge takes it over.',
+    }),
+    replayRate: z.number().min(0.1).max(10_000).default(100).meta({
+      description: 'Messages per second that waited for the CSMS and are delivered now, all charge points together.',
+    }),
     pingInterval: duration({ zero: true })
       .prefault('60s')
       .meta({ description: 'Pause between pings of a link; `0s` = no pings. A CSMS may change it per charge point.' }),

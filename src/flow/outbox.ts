@@ -1,0 +1,143 @@
+import type { Refusal } from '../base/errors.ts';
+import type { JsonObject } from '../base/message.ts';
+import { type Context, type Decision, decision, type Effect, type Exchange } from './decision.ts';
+import { AWAY } from './relay.ts';
+import type { ChargePointState, Transaction } from './state.ts';
+import { confirmed, started, stopped } from './transaction.ts';
+
+/**
+ * What the charge point was told is done and the CSMS has not heard yet: transaction messages, in order, until the CSMS has
+ * answered each. A start that nobody could confirm gets an id of the bridge's own; the CSMS's takes its place later.
+ */
+
+const KEPT_ACTIONS: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'MeterValues']);
+/** The bridge's own transaction ids; far above what a CSMS counts to, and checked against it all the same. */
+const FIRST_MINTED = 1_900_000_000;
+/** A message that the CSMS refuses so often will never be taken. */
+const MOST_REFUSALS = 3;
+
+export interface OutboxEntry {
+  readonly seq: number;
+  readonly action: string;
+  /** Pivot call as the charge point made it. */
+  readonly payload: JsonObject;
+  /** Charge point's id of the transaction it belongs to, while the CSMS's may be unknown. */
+  readonly transaction?: number;
+  /** When the charge point was answered, ms. */
+  readonly at: number;
+  /** How often the CSMS refused it, and what it said last. */
+  readonly refusals: number;
+  readonly refusal?: string;
+}
+
+/** Whether this message has to go behind others that wait, or wait itself. */
+export function mustWait(state: ChargePointState, exchange: Exchange, context: Context): boolean {
+  return canWait(exchange, context) && (state.outbox?.waiting ?? 0) > 0;
+}
+
+export function canWait(exchange: Exchange, context: Context): boolean {
+  return context.settings.whenCsmsIsAway === 'buffer' && KEPT_ACTIONS.has(exchange.action);
+}
+
+/** Takes the message over: durable, answered by the bridge, delivered later. */
+export function keep(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+  const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
+  const put = (
+    after: ChargePointState,
+    answer: JsonObject,
+    transaction: number | undefined,
+    mint: number,
+  ): Decision => {
+    const { action, request: payload } = exchange;
+    const entry: OutboxEntry = {
+      ...{ seq: next, action, payload, at: context.now, refusals: 0 },
+      ...(transaction !== undefined && { transaction }),
+    };
+    const outbox = { next: next + 1, waiting: waiting + 1, minted: mint };
+    return decision(
+      { ...after, outbox },
+      { do: 'outbox-put', entry },
+      { do: 'remember-answer', payload: answer },
+      { do: 'answer', payload: answer },
+    );
+  };
+  if (exchange.action === 'StartTransaction') {
+    const id = freeId(state, minted);
+    const answer = { transactionId: id, idTagInfo: { status: lastKnown(state, exchange.request) } };
+    const after = started(state, exchange.request, answer, context, { device: id, pending: true });
+    return withLoss(put(after, answer, id, id - FIRST_MINTED + 1), 'tx-alias');
+  }
+  const transaction = pendingTransaction(state, exchange.request);
+  const after = exchange.action === 'StopTransaction' ? stopped(state, exchange.request, context) : state;
+  return put(after, {}, transaction?.device, minted);
+}
+
+function withLoss({ state, effects }: Decision, code: string): Decision {
+  return { state, effects: [{ do: 'loss', code, field: 'transactionId' }, ...effects] };
+}
+
+function freeId(state: ChargePointState, minted: number): number {
+  const taken = new Set(Object.values(state.transactions).flatMap(({ device, csms }) => [device, csms]));
+  let id = FIRST_MINTED + minted;
+  while (taken.has(id)) id += 1;
+  return id;
+}
+
+/** What the CSMS last said of this tag at a start; Accepted when it never did: the charge point let it charge already. */
+function lastKnown(state: ChargePointState, request: JsonObject): string {
+  const tag = String(request['idTag']).toLowerCase();
+  const known = Object.values(state.transactions).filter((t) => t.idTag.toLowerCase() === tag && !t.pending);
+  return known.sort((a, b) => b.startedAt - a.startedAt)[0]?.authorization ?? 'Accepted';
+}
+
+function pendingTransaction(state: ChargePointState, request: JsonObject): Transaction | undefined {
+  const transaction = state.transactions[String(request['transactionId'])];
+  return transaction?.pending ? transaction : undefined;
+}
+
+/** The call as it goes to the CSMS: with its own transaction id, as far as it has given one. */
+export function outboxCall(state: ChargePointState, entry: OutboxEntry): JsonObject {
+  if (entry.transaction === undefined || entry.action === 'StartTransaction') return entry.payload;
+  const { transactionId: _, ...rest } = entry.payload;
+  const transaction = state.transactions[entry.transaction];
+  if (transaction !== undefined && !transaction.pending) return { ...rest, transactionId: transaction.csms };
+  // The CSMS never took the start. OCPP 1.6 says -1 for a transaction without an id; a reading goes without.
+  return entry.action === 'StopTransaction' ? { ...rest, transactionId: -1 } : rest;
+}
+
+/** The CSMS has it. */
+export function outboxAnswered(
+  state: ChargePointState,
+  entry: OutboxEntry,
+  answer: JsonObject,
+  context: Context,
+): Decision {
+  const after = fewer(state);
+  const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
+  if (entry.action !== 'StartTransaction' || entry.transaction === undefined) return decision(after, gone);
+  const status = (answer['idTagInfo'] as JsonObject | undefined)?.['status'];
+  const known = confirmed(after, entry.transaction, answer);
+  const late = status !== 'Accepted' && known.transactions[entry.transaction]?.stoppedAt === undefined;
+  if (!late || !context.settings.stopLateRefused) return decision(known, gone);
+  const payload = { transactionId: Number(answer['transactionId']) };
+  return decision(known, gone, { do: 'call-device', action: 'RemoteStopTransaction', payload });
+}
+
+/** The CSMS could not be asked, or does not want it. What it will never take goes aside, where people see it. */
+export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refusal: Refusal): Decision {
+  if (AWAY.has(refusal.code) || refusal.code === 'IdentityUnknown') return decision(state);
+  const refusals = entry.refusals + 1;
+  const entryNow: OutboxEntry = { ...entry, refusals, refusal: refusal.reason };
+  if (refusals < MOST_REFUSALS) return decision(state, { do: 'outbox-put', entry: entryNow });
+  return decision(
+    fewer(state),
+    { do: 'outbox-remove', seq: entry.seq },
+    { do: 'dead-letter', entry: entryNow },
+    { do: 'loss', code: 'dead-letter', field: entry.action },
+  );
+}
+
+function fewer(state: ChargePointState): ChargePointState {
+  const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
+  return { ...state, outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
+}
