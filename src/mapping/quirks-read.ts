@@ -76,8 +76,9 @@ function readMatches(value: Value | undefined): Match[] {
         said.fault(`${name} never has more than ${LONGEST[fact]} characters`, 'end the pattern with * before that');
       patterns.set(fact, text);
     }
-    if (patterns.size === 0) one.fault('`for` names nothing', `it needs one of ${FACTS.join(', ')}`);
-    else if ([...patterns.values()].every((pattern) => /^\*+$/.test(pattern)))
+    if (one.isMap && one.entries('for').length === 0)
+      one.fault('`for` names nothing', `it needs one of ${FACTS.join(', ')}`);
+    else if (patterns.size > 0 && [...patterns.values()].every((pattern) => /^\*+$/.test(pattern)))
       one.fault('`for` fits every charge point', 'what holds for all belongs into the tables');
     return { ...one.place, patterns };
   });
