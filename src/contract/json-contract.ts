@@ -1,5 +1,5 @@
-import type { CsmsProtocol, JsonObject } from '../base/message.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import type { CsmsProtocol, JsonObject } from '../base/message.ts';
 import type { Group } from './model.ts';
 
 export interface JsonAction {

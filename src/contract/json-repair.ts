@@ -29,8 +29,9 @@ function mendOf(document: JsonSchema, property: JsonSchema, known: Map<JsonSchem
     case 'string':
       return schema.format === 'date-time' ? toTime : toText;
     case 'integer':
-    case 'number':
       return toNumber;
+    case 'number':
+      return schema.multipleOf === 0.1 ? toTenths : toNumber;
     case 'boolean':
       return toBoolean;
     default:
@@ -93,6 +94,13 @@ const toTime: Mend = (value) =>
 
 const toNumber: Mend = (value) =>
   typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+
+/** Finer than the schema allows: rounded half up, in decimal, so that 10.25 is 10.3. */
+const toTenths: Mend = (value, path, dropped) => {
+  const number = toNumber(value, path, dropped);
+  if (typeof number !== 'number' || !Number.isFinite(number)) return number;
+  return Math.floor(Number(`${number}e1`) + 0.5) / 10;
+};
 
 const toBoolean: Mend = (value) => {
   if (typeof value !== 'string') return value;

@@ -2,7 +2,7 @@
 
 import type { Field, Group, Leaf } from './model.ts';
 import { builtin, HARMLESS_FACETS, XSD } from './wsdl-builtins.ts';
-import { attribute, contentOf, qname, type QName, type WsdlDefinitions, type WsdlNode } from './wsdl-node.ts';
+import { attribute, contentOf, type QName, qname, type WsdlDefinitions, type WsdlNode } from './wsdl-node.ts';
 
 const ANY: Leaf = { kind: 'leaf', base: 'any' };
 

@@ -4,7 +4,12 @@ import type { AnswerPolicy } from '../mapping/translator.ts';
 
 /** The answer a table prescribes, with `$now` filled in. */
 export function policyAnswer(policy: AnswerPolicy, now: number): JsonObject {
-  return fill(policy.answer, isoTime(now)) as JsonObject;
+  return fill(policy.answer, bridgeTime(now)) as JsonObject;
+}
+
+/** The bridge's own clock as old versions can read it: whole seconds. */
+export function bridgeTime(now: number): string {
+  return isoTime(Math.floor(now / 1000) * 1000);
 }
 
 function fill(value: Json, time: string): Json {

@@ -1,5 +1,5 @@
-import { isoTime } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
+import { bridgeTime } from './answer-policy.ts';
 import { decision, type Exchange, type UpFlow } from './decision.ts';
 import { AWAY, refuseByPolicy } from './relay.ts';
 import type { ChargePointState, Registration } from './state.ts';
@@ -12,7 +12,7 @@ export const bootNotification: UpFlow = {
     if (refusal.code === 'IdentityUnknown') {
       const answer = {
         status: 'Rejected',
-        currentTime: isoTime(context.now),
+        currentTime: bridgeTime(context.now),
         interval: context.settings.unknownInterval,
       };
       return decision(booted(state, exchange, context.now), { do: 'answer', payload: answer });
@@ -20,7 +20,7 @@ export const bootNotification: UpFlow = {
     const { whenCsmsIsAway } = context.settings;
     if (AWAY.has(refusal.code) && whenCsmsIsAway === 'buffer' && state.registration?.status === 'Accepted') {
       const { status, interval } = state.registration;
-      const answer = { status, currentTime: isoTime(context.now), interval };
+      const answer = { status, currentTime: bridgeTime(context.now), interval };
       return decision(
         booted(state, exchange, context.now),
         { do: 'loss', code: 'offline-local', field: exchange.action },

@@ -42,7 +42,7 @@ export const getConfiguration: DownFlow = {
       // The charge point does not know the 1.6 spelling: one more question, in its own version's words.
       const known = keysOf(sent.payload).filter((key) => !has(answer['unknownKey'], key));
       const question: Effect = { ...ask(exchange, { key: [...known, ...again] }), attempt: 2 };
-      return decision(learnt, question);
+      return decision(learnt, respelled, question);
     }
     const payload = merged(exchange.request, answer, learnt, context);
     return decision(learnt, ...doubled(answer), ...added(answer, payload), { do: 'answer', payload });
@@ -84,7 +84,7 @@ export const changeConfiguration: DownFlow = {
       sent.attempt === 1 &&
       sent.payload['key'] !== other
     ) {
-      return decision(state, { ...change(other, value), attempt: 2 });
+      return decision(state, respelled, { ...change(other, value), attempt: 2 });
     }
     const effect: Effect = { do: 'answer', payload: answer };
     if (answer['status'] !== 'Accepted' && answer['status'] !== 'RebootRequired') return decision(state, effect);
@@ -127,6 +127,9 @@ function withOwn(state: ChargePointState, spelling: string, value: string): Char
   const known: ConfigurationKey = { spelling, value, readonly: false };
   return { ...state, configuration: { ...state.configuration, [spelling.toLowerCase()]: known } };
 }
+
+/** The charge point is asked in its own version's spelling, which is not the CSMS's. */
+const respelled: Effect = { do: 'loss', code: 'case-keys', field: 'key' };
 
 const accepted: Effect = { do: 'answer', payload: { status: 'Accepted' } };
 

@@ -218,7 +218,11 @@ export class DeviceCalls {
       } else if (effect.do === 'outbox-put') {
         this.#session.outbox.pump();
       } else if (effect.do === 'loss') {
-        this.#effectLoss(exchange.waiters[0], effect);
+        // Told once, for the request that gets the answer; a later one of the same exchange adds nothing.
+        this.#effectLoss(
+          exchange.waiters.find(({ done }) => !done),
+          effect,
+        );
       }
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../src/base/message.ts';
 import { BridgeError } from '../../src/base/errors.ts';
+import type { JsonObject } from '../../src/base/message.ts';
 import { loadJsonContract } from '../../src/contract/ocppj.ts';
 
 const contract = loadJsonContract('ocpp1.6');

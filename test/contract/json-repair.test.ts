@@ -111,6 +111,20 @@ describe('for any payload', () => {
     object: fc.dictionary(names, tie('value'), { noNullPrototype: true }),
   })).object;
 
+  test('a limit finer than a tenth is rounded half up', () => {
+    const schedule = (limit: number) => ({
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: [{ startPeriod: 0, limit }],
+    });
+    const limit = (value: number) => {
+      const profile = { chargingProfileId: 1, stackLevel: 0, chargingProfilePurpose: 'TxProfile' };
+      const whole = { ...profile, chargingProfileKind: 'Absolute', chargingSchedule: schedule(value) };
+      const { payload } = repaired('SetChargingProfile', { connectorId: 1, csChargingProfiles: whole });
+      return JSON.stringify(payload).match(/"limit":([\d.]+)/)?.[1];
+    };
+    expect([10.25, 14.7, 6, 0.04].map(limit)).toEqual(['10.3', '14.7', '6', '0']);
+  });
+
   test('a time without a zone is read as UTC, any other time stays as it is', () => {
     const reserve = (expiryDate: string) => repaired('ReserveNow', { expiryDate }).payload['expiryDate'];
     expect(reserve('2024-03-09T10:00:00')).toBe('2024-03-09T10:00:00Z');

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { SoapContracts } from '../../src/contract/soap-contract.ts';
 import { loadSoapContracts } from '../../src/contract/wsdl.ts';
-import { schemaText } from './xsd.ts';
 import { directoryOf, ownFiles, replaced } from './wsdl-directory.ts';
+import { schemaText } from './xsd.ts';
 
 /** The same interfaces in the handwriting of others must give the same model. */
 

@@ -41,7 +41,13 @@ describe('GetConfiguration', () => {
     const unknown = { unknownKey: ['HeartbeatInterval', 'Nonsense'] };
     const first = deviceAnswered(EMPTY_STATE, asked, unknown, sent, context('1.5'));
     const question = { key: ['HeartBeatInterval'] };
-    expect(first.effects).toEqual([{ do: 'call-device', action: 'GetConfiguration', payload: question, attempt: 2 }]);
+    expect(first.effects).toContainEqual({ do: 'loss', code: 'case-keys', field: 'key' });
+    expect(first.effects.at(-1)).toEqual({
+      do: 'call-device',
+      action: 'GetConfiguration',
+      payload: question,
+      attempt: 2,
+    });
     const found = { configurationKey: [{ key: 'HeartBeatInterval', readonly: false, value: '300' }] };
     const second = deviceAnswered(first.state, asked, found, { payload: question, attempt: 2 }, context('1.5'));
     expect(answerOf(second.effects)).toEqual({
@@ -104,7 +110,7 @@ describe('ChangeConfiguration', () => {
     const sent = { payload: { key: 'HeartbeatInterval', value: '600' }, attempt: 1 };
     const first = deviceAnswered(EMPTY_STATE, asked, { status: 'NotSupported' }, sent, context('1.5'));
     const payload = { key: 'HeartBeatInterval', value: '600' };
-    expect(first.effects).toEqual([{ do: 'call-device', action: 'ChangeConfiguration', payload, attempt: 2 }]);
+    expect(first.effects.at(-1)).toEqual({ do: 'call-device', action: 'ChangeConfiguration', payload, attempt: 2 });
     const again = deviceAnswered(
       EMPTY_STATE,
       asked,
