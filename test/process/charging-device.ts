@@ -84,9 +84,14 @@ export class ChargingDevice {
       stopped: false,
     };
     this.sessions.push(session);
-    const answer = await this.#say(start(1, 'TAG1', session.meterStart, session.timestamp));
-    session.transactionId = Number(textOf(answer.text, 'transactionId'));
+    session.transactionId = await this.startAgain(session);
     return session;
+  }
+
+  /** Says once more that the session began, as if the answer had never come; the id it gets now. */
+  async startAgain(session: Session): Promise<number> {
+    const answer = await this.#say(start(1, 'TAG1', session.meterStart, session.timestamp));
+    return Number(textOf(answer.text, 'transactionId'));
   }
 
   async charge(): Promise<void> {

@@ -131,3 +131,16 @@ it('a transaction started before a power cut can be stopped by the CSMS after it
   expect(answer.slice(2)).toEqual([{ status: 'Accepted' }]);
   expect(device.toldToStop).toEqual([transactionId]);
 });
+
+it('a start and a stop that were confirmed before a power cut are recognised after it', async () => {
+  const house = await House.open();
+  const device = await house.device('CP-1');
+  const session = await device.start();
+  await house.kill();
+  expect(await device.startAgain(session)).toBe(session.transactionId);
+  await device.stop(session, session.timestamp);
+  await house.kill();
+  await device.stop(session, session.timestamp);
+  expect(house.csms.started).toHaveLength(1);
+  expect(house.csms.stopped).toHaveLength(1);
+});
