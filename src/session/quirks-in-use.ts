@@ -1,19 +1,25 @@
 import type { JsonObject, SoapObject } from '../base/message.ts';
 import type { Quirks } from '../mapping/quirks.ts';
 import { type Facts, factsOf } from '../mapping/quirks-match.ts';
-import type { SessionDeps, Tables } from './deps.ts';
+import type { Tables } from './deps.ts';
+import type { SessionObserver } from './observer.ts';
+
+interface Needed {
+  readonly tables: () => Tables;
+  readonly observe: Pick<SessionObserver, 'profile'>;
+}
 
 /** What holds for one charge point: found again only when it says something new of itself, or the tables have changed. */
 export class QuirksInUse {
   readonly #identity: string;
-  readonly #deps: SessionDeps;
+  readonly #deps: Needed;
   #found:
     | { readonly tables: Tables; readonly boot: object | undefined; readonly facts: Facts; quirks: Quirks }
     | undefined;
   /** The profile last told of. */
   #told: string | undefined;
 
-  constructor(identity: string, deps: SessionDeps) {
+  constructor(identity: string, deps: Needed) {
     this.#identity = identity;
     this.#deps = deps;
   }

@@ -6,7 +6,7 @@ import { CallbackPolicy } from '../../src/chargepoint/callback-policy.ts';
 import { createListener, type Listener, type ListenerSettings } from '../../src/chargepoint/listener.ts';
 import type { Called, ChargePointObserver, Served } from '../../src/chargepoint/observer.ts';
 import { loadSoapContracts } from '../../src/contract/wsdl.ts';
-import type { DeviceCall, DeviceSide } from '../../src/session/ports.ts';
+import type { DeviceCall, DeviceSide, WireQuirks } from '../../src/session/ports.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 
 export const contracts = await loadSoapContracts('wsdl');
@@ -15,6 +15,7 @@ export const contracts = await loadSoapContracts('wsdl');
 export class FakeSessions implements DeviceSide {
   readonly calls: DeviceCall[] = [];
   answer: (call: DeviceCall) => SoapObject | Promise<SoapObject> = () => ({ currentTime: '2024-03-09T10:15:30.000Z' });
+  quirksOf: (identity: string) => WireQuirks | undefined = () => undefined;
   #wake: () => void = () => {};
 
   async receive(call: DeviceCall): Promise<SoapObject> {

@@ -3,6 +3,7 @@ import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message
 import type { FlowSettings } from '../../src/flow/decision.ts';
 import type { OutboxEntry } from '../../src/flow/outbox.ts';
 import type { Memory, Translation, Translator, UpAction } from '../../src/mapping/translator.ts';
+import type { SessionDeps } from '../../src/session/deps.ts';
 import type { ExchangeReport } from '../../src/session/observer.ts';
 import { Pace } from '../../src/session/pace.ts';
 import type { CsmsRequest, DeviceCall, DeviceRequest } from '../../src/session/ports.ts';
@@ -104,7 +105,11 @@ function numbers(value: SoapObject): JsonObject {
 export const IDENTITY = 'CP-1';
 let count = 0;
 
-export function bridge(store: Store = new MemoryStore(), flow: Partial<FlowSettings> = {}) {
+export function bridge(
+  store: Store = new MemoryStore(),
+  flow: Partial<FlowSettings> = {},
+  change: Partial<SessionDeps> = {},
+) {
   const clock = new ManualClock();
   const csms = new Peer<CsmsRequest, JsonObject>();
   const device = new Peer<DeviceRequest, SoapObject>();
@@ -158,6 +163,7 @@ export function bridge(store: Store = new MemoryStore(), flow: Partial<FlowSetti
       silenceAtLeast: 60_000,
     },
     chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, timezone: 'UTC', version: undefined }),
+    ...change,
   });
   return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters };
 }
