@@ -51,10 +51,19 @@ export function tagForLog(tag: string): string {
   return `${tag.length > 4 ? tag.slice(0, 2) : ''}…${hash}`;
 }
 
+/** A log that ends with the process. */
+export interface ProcessLog extends Log {
+  /**
+   * Resolves when everything is written, or nobody is left to read it; nothing may be logged after that. To be called
+   * before `process.exit`: with a line still on its way to a reader that has gone, pino would try it there for ever.
+   */
+  close(): Promise<void>;
+}
+
 /** The bridge's own log: one line a message, JSON with ISO times, or readable when `pretty`. */
-export function createLog(settings: LogSettings): Log {
+export function createLog(settings: LogSettings): ProcessLog {
   const clean = (about: Record<string, unknown>) => cleaned(about, settings.redactTags, 0);
-  const stream = settings.stream ?? pino.destination(1);
+  const { stream, close } = settings.stream ? { stream: settings.stream, close: async () => {} } : standardOutput();
   const log = pino(
     {
       level: settings.level,
@@ -72,7 +81,22 @@ export function createLog(settings: LogSettings): Log {
       return child.call(this, clean(bindings));
     },
   });
-  return log;
+  return Object.assign(log, { close });
+}
+
+function standardOutput(): { stream: DestinationStream; close(): Promise<void> } {
+  const stream = pino.destination(1);
+  const gone = new Promise<void>((resolve) => {
+    stream.once('close', resolve);
+    stream.once('error', resolve);
+  });
+  return {
+    stream,
+    close() {
+      stream.end();
+      return gone;
+    },
+  };
 }
 
 /** The same object where there is nothing to hide: most lines are not copied. */

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RpcCsms } from './csms.ts';
 import { openNodeSoap } from './node-soap-peer.ts';
 import { PeerFault, type Peer } from './peer.ts';
 import { BridgeProcess, type MoreConfig } from './process.ts';
 import { surroundings } from './published.ts';
+
+// Each of these starts real processes, up to two.
+vi.setConfig({ testTimeout: 90_000 });
 
 let csms: RpcCsms;
 let storePath: string;
@@ -41,6 +44,12 @@ it('is alive and ready, and ends with code 0 and links closed as "going away" af
   await peer.call('1.5', 'CP', 'Heartbeat', {});
   expect(await bridge.stop()).toBe(0);
   expect(csms.closed.get('CP')).toBe(1001);
+});
+
+it('ends with code 0 after SIGTERM also when nobody reads its log any more', async () => {
+  const bridge = await BridgeProcess.start({ csmsUrl: csms.url, storePath });
+  bridge.stopReading();
+  expect(await bridge.stop()).toBe(0);
 });
 
 it.each(['stop', 'crash'] as const)('knows a transaction after a %s under both its ids', async (end) => {

@@ -108,6 +108,12 @@ export class BridgeProcess {
     return this.#lines.join('\n');
   }
 
+  /** As a log collector that has gone: nobody reads what it writes. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** As a power cut ends it. */
   async crash(): Promise<void> {
     this.#child.kill('SIGKILL');

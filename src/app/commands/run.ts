@@ -24,5 +24,6 @@ export async function run(options: { config?: string }): Promise<void> {
     process.on(again, () => log.info({ signal: again }, 'stopping already'));
   }
   const clean = await bridge.stop();
+  await log.close();
   process.exit(clean ? 0 : 1);
 }
