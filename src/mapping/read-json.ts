@@ -85,15 +85,14 @@ function compileText({ spot, target, secret, source }: LeafPlan): Read {
   const most = target.words ? undefined : target.maxLength;
   return (raw, run): ReadResult => {
     if (typeof raw !== 'string' && typeof raw !== 'number') return UNREADABLE;
-    let text = trimText(typeof raw === 'number' ? numberText(raw) : raw);
-    if (hasForbidden(text)) {
-      run.loseAt('xml-char', spot.target, text, secret);
-      text = withoutForbidden(text);
+    let whole = typeof raw === 'number' ? numberText(raw) : raw;
+    if (hasForbidden(whole)) {
+      run.loseAt('xml-char', spot.target, whole, secret);
+      whole = withoutForbidden(whole);
     }
-    if (text === '') {
-      run.loseAt('str-trim', spot.target, undefined, secret);
-      return EMPTY;
-    }
+    const text = trimText(whole);
+    if (text.length !== whole.length || text === '') run.loseAt('str-trim', spot.target, whole, secret);
+    if (text === '') return EMPTY;
     if (most !== undefined && longerThan(text, most))
       return run.refuse('FieldValue', spot, `is longer than ${most} characters`, text, secret);
     return uri ? escapeSpaces(text) : text;

@@ -117,7 +117,8 @@ describe('stopReason', () => {
 
 describe('rawNumber', () => {
   test.each([
-    [' 1234 ', '1234', []],
+    ['1234', '1234', []],
+    [' 1234 ', '1234', ['int-repair']],
     ['231,5', '231.5', ['mv-comma']],
     ['+007.0', '7.0', ['int-repair']],
     ['NaN', undefined, ['mv-nan']],
@@ -128,6 +129,7 @@ describe('rawNumber', () => {
 
   test('signed data is not touched', () => {
     expect(convert('rawNumber', ' AQID+NaN= ', ['SignedData'])).toEqual({ got: ' AQID+NaN= ', lost: [] });
+    expect(convert('rawNumber', '', ['SignedData'])).toEqual({ got: undefined, lost: ['mv-nan'] });
   });
 });
 

@@ -104,6 +104,7 @@ describe('MeterValues of OCPP 1.5', () => {
     expect(got.losses.map((loss) => `${loss.code} ${loss.field}`)).toEqual([
       'tx-zero transactionId',
       'ts-zone meterValue[0].timestamp',
+      'int-repair meterValue[0].sampledValue[0].value',
       'mv-comma meterValue[0].sampledValue[1].value',
       'mv-nan meterValue[0].sampledValue[2].value',
       'mv-measurand meterValue[0].sampledValue[2].measurand',

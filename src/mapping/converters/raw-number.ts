@@ -12,15 +12,15 @@ export const rawNumber: Converter = {
   losses: ['mv-comma', 'int-repair', 'mv-nan'],
   convert(value, [format], scene) {
     if (typeof value !== 'string') return undefined;
-    if (typeof format === 'string' && format.toLowerCase() === 'signeddata') return value === '' ? undefined : value;
-    const text = trimText(value);
-    const number = plainNumber(text);
+    const signed = typeof format === 'string' && format.toLowerCase() === 'signeddata';
+    if (signed && value !== '') return value;
+    const number = signed ? undefined : plainNumber(trimText(value));
     if (number === undefined) {
       scene.lose('mv-nan', value);
       return undefined;
     }
     if (number.comma) scene.lose('mv-comma', value);
-    else if (number.text !== text) scene.lose('int-repair', value);
+    else if (number.text !== value) scene.lose('int-repair', value);
     return number.text;
   },
 };
