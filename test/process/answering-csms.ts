@@ -5,9 +5,6 @@ import { type WebSocket, WebSocketServer } from 'ws';
 /** A small CSMS that answers by itself, keeps books of transactions, and can be told to misbehave. */
 
 export type Payload = Readonly<Record<string, unknown>>;
-/** A payload to answer with; undefined leaves the call unanswered. */
-export type Answer = (action: string, payload: Payload, identity: string) => Payload | undefined;
-
 type Call = readonly [kind: 2, id: string, action: string, payload: Payload];
 
 export interface Started {

@@ -73,7 +73,7 @@ export function meterValues(
   );
 }
 
-export const XML_HEADERS = { 'Content-Type': 'application/soap+xml; charset=utf-8' };
+const XML_HEADERS = { 'Content-Type': 'application/soap+xml; charset=utf-8' };
 
 /** Posts on a connection of its own; undefined when it ended without an answer. */
 export function post(port: number, body: string | Buffer, more: Post = {}): Promise<RawAnswer | undefined> {

@@ -22,7 +22,7 @@ async function attempt(more: Readonly<Record<string, unknown>> | string): Promis
   const program = new Program(['run', '--config', file]);
   whenOver(() => program.kill('SIGKILL'));
   const exit = await program.exited;
-  expect(program.stdout).toBe('');
+  expect(program.log.filter(({ level }) => level !== 'info')).toEqual([]);
   expect(program.stderr).not.toMatch(/\n\s+at |node:internal/);
   return { ...exit, lines: program.stderr.trimEnd().split('\n') };
 }
