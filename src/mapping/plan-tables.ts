@@ -33,8 +33,10 @@ export function planTables(
   contracts: Contracts,
   options: MappingOptions,
   book: Book,
+  /** The tables to plan; they may borrow from all others. */
+  wanted: readonly Table[] = tables,
 ): TablePlan[] {
-  return tables.map((table) => new TablePlanner(table, tables, contracts, options, book).plan());
+  return wanted.map((table) => new TablePlanner(table, tables, contracts, options, book).plan());
 }
 
 class TablePlanner {

@@ -60,7 +60,10 @@ function plansOf(patches: readonly Patch[], options: MappingOptions, base: Base)
       .filter((patch) => patch.version === table.version)
       .reduce<Table>((sofar, patch) => patched(sofar, patch, base.faults), table),
   );
-  return planTables(tables, base.contracts, options, new Book(base.register, base.faults, ['table', 'profile']));
+  const own = tables.filter((table) => !base.tables.includes(table));
+  const book = new Book(base.register, base.faults, ['table', 'profile']);
+  const plans = planTables(tables, base.contracts, options, book, own);
+  return base.plans.map((plan) => plans.find(({ table }) => table.version === plan.table.version) ?? plan);
 }
 
 function checkNames(profiles: readonly Profile[], sets: readonly PatchSet[], faults: FaultList): void {

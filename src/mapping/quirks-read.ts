@@ -34,7 +34,7 @@ export function readQuirks(root: Value): QuirkFile {
   return { profiles: inside('profiles').map(readProfile), patchSets: inside('patches').flatMap(readPatchSet) };
 }
 
-const PROFILE_WORDS = ['for', 'source', 'evidence', 'known', 'switches', 'use', 'rows'];
+export const PROFILE_WORDS = ['for', 'source', 'evidence', 'known', 'switches', 'use', 'rows'] as const;
 
 function readProfile(entry: Entry): Profile {
   const { name, place, value } = entry;
