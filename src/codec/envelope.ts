@@ -28,24 +28,31 @@ export interface Envelope {
   readonly body: XmlElement;
 }
 
-/** By local name in lower case: namespace and case vary in the field (OCPP-S 1.5 and 1.6 allow any case for the identity). */
+/** By local name: namespace and case vary in the field (OCPP-S 1.5 and 1.6 allow any case for the identity). */
 const HEADERS: ReadonlyMap<string, keyof Headers> = new Map([
-  ['chargeboxidentity', 'chargeBoxIdentity'],
-  ['action', 'action'],
-  ['messageid', 'messageId'],
-  ['relatesto', 'relatesTo'],
-  ['to', 'to'],
-  ['from', 'from'],
-  ['replyto', 'replyTo'],
+  ['chargeBoxIdentity', 'chargeBoxIdentity'],
+  ['Action', 'action'],
+  ['MessageID', 'messageId'],
+  ['RelatesTo', 'relatesTo'],
+  ['To', 'to'],
+  ['From', 'from'],
+  ['ReplyTo', 'replyTo'],
 ]);
+const ANY_CASE_HEADERS: ReadonlyMap<string, keyof Headers> = new Map(
+  [...HEADERS].map(([name, header]) => [name.toLowerCase(), header] as const),
+);
 
 const HTML = /^\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,200}-->\s*)?<(?:!doctype\s+html|html)\b/i;
+
+const HTML_PAGE = 'this is an HTML page, not a SOAP Envelope';
 
 function notSoap(reason: string): BridgeError {
   return new BridgeError('NotSoap', reason);
 }
 
 function soapVersion(root: XmlElement): SoapEnvelopeVersion {
+  if (root.name === 'Envelope' && root.namespace === SOAP_NAMESPACES['1.2']) return '1.2';
+  if (root.name.toLowerCase() === 'html') throw notSoap(HTML_PAGE);
   if (root.name.toLowerCase() !== 'envelope') {
     throw notSoap(`the root element is <${root.name.slice(0, 60)}>, not a SOAP Envelope`);
   }
@@ -57,16 +64,14 @@ function soapVersion(root: XmlElement): SoapEnvelopeVersion {
 }
 
 function partOf(root: XmlElement, name: string): XmlElement | undefined {
-  return (
-    root.children.find((child) => child.name === name) ??
-    root.children.find((child) => child.name.toLowerCase() === name.toLowerCase())
-  );
+  for (const child of root.children) if (child.name === name) return child;
+  return root.children.find((child) => child.name.toLowerCase() === name.toLowerCase());
 }
 
 function headerText(header: XmlElement, name: keyof Headers): string {
   if (name !== 'from' && name !== 'replyTo') return header.text.trim();
-  const address = header.children.find((child) => child.name.toLowerCase() === 'address');
-  return (address ?? header).text.trim();
+  for (const child of header.children) if (child.name.toLowerCase() === 'address') return child.text.trim();
+  return header.text.trim();
 }
 
 function readHeaders(header: XmlElement | undefined): { headers: Headers; addressing: string | undefined } {
@@ -74,11 +79,11 @@ function readHeaders(header: XmlElement | undefined): { headers: Headers; addres
   let known: string | undefined;
   let addressed = false;
   for (const child of header?.children ?? []) {
-    const name = HEADERS.get(child.name.toLowerCase());
+    const name = HEADERS.get(child.name) ?? ANY_CASE_HEADERS.get(child.name.toLowerCase());
     if (name === undefined) continue;
     if (name !== 'chargeBoxIdentity') {
       addressed = true;
-      if (isAddressing(child.namespace)) known ??= child.namespace;
+      if (known === undefined && isAddressing(child.namespace)) known = child.namespace;
     }
     const value = headerText(child, name);
     if (value !== '' && headers[name] === undefined) headers[name] = value;
@@ -87,17 +92,26 @@ function readHeaders(header: XmlElement | undefined): { headers: Headers; addres
   return { headers, addressing: known ?? (addressed ? ADDRESSING : undefined) };
 }
 
+function readRoot(text: string, limits: XmlLimits): XmlElement {
+  try {
+    return parseXml(text, limits);
+  } catch (error) {
+    // Such pages are seldom well-formed, and the reader should learn what answered.
+    if (HTML.test(text)) throw notSoap(HTML_PAGE);
+    throw error;
+  }
+}
+
 /**
  * Reads a SOAP 1.2 or 1.1 message. Throws `NotSoap`, and what `parseXml` throws.
  */
 export function readEnvelope(text: string, limits: XmlLimits = XML_LIMITS): Envelope {
-  // Before parsing: such pages are seldom well-formed, and the reader should learn what answered.
-  if (HTML.test(text)) throw notSoap('this is an HTML page, not a SOAP Envelope');
-  const root = parseXml(text, limits);
+  const root = readRoot(text, limits);
   const soap = soapVersion(root);
   const bodyPart = partOf(root, 'Body');
   if (!bodyPart) throw notSoap('the Envelope has no Body');
   const body = bodyPart.children[0];
   if (!body) throw notSoap('the Body is empty');
-  return { soap, ...readHeaders(partOf(root, 'Header')), body };
+  const { headers, addressing } = readHeaders(partOf(root, 'Header'));
+  return { soap, addressing, headers, body };
 }

@@ -20,8 +20,19 @@ export interface FoundOperation {
 }
 
 const SUFFIX = /request$/i;
+const byNamespace = new WeakMap<SoapContracts, ReadonlyMap<string, SoapService>>();
 const byService = new WeakMap<SoapService, ReadonlyMap<string, SoapOperation>>();
 const borrowed = new WeakMap<SoapOperation, Map<string, SoapOperation>>();
+
+/** The service whose namespace is written exactly as its WSDL writes it, as most senders do. */
+function serviceIn(contracts: SoapContracts, namespace: string): SoapService | undefined {
+  let index = byNamespace.get(contracts);
+  if (!index) {
+    index = new Map(contracts.all.map((service) => [service.namespace, service] as const));
+    byNamespace.set(contracts, index);
+  }
+  return index.get(namespace);
+}
 
 function operationsOf(service: SoapService): ReadonlyMap<string, SoapOperation> {
   const known = byService.get(service);
@@ -32,6 +43,7 @@ function operationsOf(service: SoapService): ReadonlyMap<string, SoapOperation> 
     // Some senders leave the suffix out.
     index.set(operation.name.toLowerCase(), operation);
   }
+  for (const operation of service.operations.values()) index.set(operation.request.element, operation);
   byService.set(service, index);
   return index;
 }
@@ -63,6 +75,11 @@ function versionOf(
  * is always the sender's. Throws `UnknownVersion`, `UnknownOperation`.
  */
 export function findOperation(contracts: SoapContracts, body: XmlElement, hint?: OperationHint): FoundOperation {
+  const exact = body.namespace === undefined ? undefined : serviceIn(contracts, body.namespace);
+  if (exact && (hint === undefined || hint.role === exact.role)) {
+    const operation = operationsOf(exact).get(body.name);
+    if (operation) return { version: exact.version, operation, losses: [] };
+  }
   const { version, role } = versionOf(body, hint);
   const name = body.name.toLowerCase();
   const service = contracts.service(version, role);

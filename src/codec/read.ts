@@ -106,7 +106,7 @@ function readGroup(element: XmlElement, group: Group, losses: string[]): SoapObj
     else losses.push(UNKNOWN);
   }
   if (group.text) value['.'] = element.text;
-  else if (/\S/.test(element.text)) losses.push(UNKNOWN);
+  else if (element.text !== '' && /\S/.test(element.text)) losses.push(UNKNOWN);
   return value;
 }
 

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Bytes to text: whatever a charge point says its encoding is, and whatever it really is. */
 
@@ -16,6 +16,8 @@ function windows1252(bytes: Buffer): string {
 }
 
 function utf8(bytes: Buffer): string {
+  // What nearly every message is; of one byte each, and so the cheapest to read.
+  if (isAscii(bytes)) return bytes.toString('latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : windows1252(bytes);
 }
 
@@ -26,7 +28,8 @@ function utf16(bytes: Buffer, bigEndian: boolean): string {
 
 /** UTF-16 shows in the zero beside the first `<`, also when nothing else tells. */
 function utf16Order(bytes: Buffer): 'le' | 'be' | undefined {
-  const [first, second] = bytes;
+  const first = bytes[0];
+  const second = bytes[1];
   if (first === 0xff && second === 0xfe) return 'le';
   if (first === 0xfe && second === 0xff) return 'be';
   if (first === 0x3c && second === 0) return 'le';
@@ -55,6 +58,7 @@ function decode(bytes: Buffer, charset: string | undefined): string {
   const order = utf16Order(bytes);
   if (order) return utf16(bytes, order === 'be');
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return utf8(bytes);
+  if (charset === 'utf-8' || charset === 'UTF-8') return utf8(bytes);
   const label = charset?.replace(/^[\s"']+|[\s"']+$/g, '').toLowerCase();
   const byHttp = label ? byLabel(bytes, label) : undefined;
   if (byHttp !== undefined) return byHttp;

@@ -32,21 +32,19 @@ export interface OutHeaders {
   identity?: { readonly namespace: string; readonly value: string };
 }
 
-/** An element's tag under a prefix, and the declaration it needs itself when the prefix is empty. */
-function tags(prefix: string, namespace: string, name: string): { open: string; close: string } {
-  if (prefix === '') return { open: `<${name} xmlns="${escapeAttribute(namespace)}">`, close: `</${name}>` };
-  return { open: `<${prefix}:${name}>`, close: `</${prefix}:${name}>` };
+/** An element under a prefix, or with the declaration that it needs itself when the prefix is empty. `content` is XML. */
+function element(prefix: string, namespace: string, name: string, content: string): string {
+  if (prefix === '') return `<${name} xmlns="${escapeAttribute(namespace)}">${content}</${name}>`;
+  return `<${prefix}:${name}>${content}</${prefix}:${name}>`;
 }
 
 function textElement(prefix: string, namespace: string, name: string, text: string): string {
-  const { open, close } = tags(prefix, namespace, name);
-  return open + escapeText(text) + close;
+  return element(prefix, namespace, name, escapeText(text));
 }
 
 function endpoint(prefix: string, namespace: string, name: string, address: string): string {
-  const { open, close } = tags(prefix, namespace, name);
   const inner = prefix === '' ? 'Address' : `${prefix}:Address`;
-  return `${open}<${inner}>${escapeText(address)}</${inner}>${close}`;
+  return element(prefix, namespace, name, `<${inner}>${escapeText(address)}</${inner}>`);
 }
 
 function addressingHeaders(headers: OutHeaders, prefix: string, namespace: string): string {

@@ -1,8 +1,9 @@
+import { XML } from './namespaces.ts';
 import { NONE, type XmlAttribute, type XmlElement } from './xml-element.ts';
 import type { XmlLimits } from './xml-guard.ts';
-import { copied, hashStep, nameAt, type QualifiedName, valueAt } from './xml-intern.ts';
-import { isBlank, skipBlanks } from './xml-scan.ts';
-import { Scope } from './xml-scope.ts';
+import { codesOf } from './xml-codes.ts';
+import { copied, nameAt, type QualifiedName, sameCodes, valueAt } from './xml-names.ts';
+import { isBlank } from './xml-scan.ts';
 import { decodeAttribute, decodeReferences, referenceEnd } from './xml-text.ts';
 
 /**
@@ -21,24 +22,28 @@ const LESS = 0x3c;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const BRACKET = 0x5d;
-/** From here on: surrogates and what XML cannot carry, beside much that it can. */
-const UNUSUAL = 0xd800;
 
 const NAME_START = 1;
 const NAME = 2;
 const PLAIN_TEXT = 4;
 const PLAIN_VALUE = 8;
+const BLANK = 16;
 
-/** What each ASCII character may be without a second look. */
-const ASCII = new Uint8Array(128);
-for (let code = 0; code < 128; code++) {
+/** What a code unit may be without a second look. From U+D800 on nothing: surrogates, and what XML cannot carry. */
+const KINDS = new Uint8Array(0x10000).fill(PLAIN_TEXT | PLAIN_VALUE, 0x80, 0xd800);
+for (let code = 0; code < 0x80; code++) {
   const char = String.fromCharCode(code);
   let kind = 0;
   if (/[A-Za-z_]/.test(char)) kind |= NAME_START;
   if (/[-.\w]/.test(char)) kind |= NAME;
   if (/[\t\n\x20-\x7f]/.test(char) && !/[&<\]]/.test(char)) kind |= PLAIN_TEXT;
   if (/[\x20-\x7f]/.test(char) && !/[&<"']/.test(char)) kind |= PLAIN_VALUE;
-  ASCII[code] = kind;
+  if (isBlank(code)) kind |= BLANK;
+  KINDS[code] = kind;
+}
+
+function kindOf(code: number): number {
+  return KINDS[code] ?? 0;
 }
 
 const DECLARATION = /<\?xml[ \t\r\n][\w .="'\t\r\n-]{0,100}\?>/y;
@@ -46,31 +51,64 @@ const DECLARATION = /<\?xml[ \t\r\n][\w .="'\t\r\n-]{0,100}\?>/y;
 /** Thrown to end a reading; never leaves this file. */
 const DECLINED = new Error('declined');
 
+/** Declarations in scope at once; each costs a step of every search. */
+const MOST_DECLARATIONS = 64;
+
+/** A declaration of a namespace, innermost first. */
+interface Declaration {
+  readonly prefix: string;
+  /** Undefined where the default namespace is taken back. */
+  readonly namespace: string | undefined;
+  readonly outer: Declaration | undefined;
+  /** How many there are, this one included. */
+  readonly count: number;
+}
+
+const GIVEN: Declaration = { prefix: 'xml', namespace: XML, outer: undefined, count: 0 };
+
 interface Attribute extends XmlAttribute {
   namespace: string | undefined;
 }
 
 class StrictReader {
   readonly #text: string;
+  readonly #codes: Uint16Array;
   readonly #limits: XmlLimits;
-  readonly #scope = new Scope();
-  /** Names of the attributes of the element being read. */
-  readonly #seen: string[] = [];
+  /** Children of all open elements, so that each list is cut out once, in its size. Entries from `#top` on are of no use. */
+  readonly #children: XmlElement[] = [];
+  #top = 0;
+  #scope: Declaration = GIVEN;
   #elements = 0;
   #at = 0;
 
   constructor(text: string, limits: XmlLimits) {
     this.#text = text;
+    this.#codes = codesOf(text);
     this.#limits = limits;
   }
 
   document(): XmlElement {
-    const text = this.#text;
     DECLARATION.lastIndex = 0;
-    if (DECLARATION.test(text)) this.#at = skipBlanks(text, DECLARATION.lastIndex);
+    if (DECLARATION.test(this.#text)) this.#at = this.#blanksEnd(DECLARATION.lastIndex);
     const root = this.#element(1);
-    if (skipBlanks(text, this.#at) < text.length) throw DECLINED;
+    if (this.#blanksEnd(this.#at) < this.#text.length) throw DECLINED;
     return root;
+  }
+
+  /** Zero behind the end of the text. */
+  #code(at: number): number {
+    return this.#codes[at] ?? 0;
+  }
+
+  #blanksEnd(from: number): number {
+    let at = from;
+    while ((kindOf(this.#code(at)) & BLANK) !== 0) at++;
+    return at;
+  }
+
+  #skip(code: number): void {
+    if (this.#code(this.#at) !== code) throw DECLINED;
+    this.#at++;
   }
 
   /** The element whose `<` stands here. */
@@ -78,169 +116,154 @@ class StrictReader {
     const { maxDepth, maxElements } = this.#limits;
     if (depth > maxDepth || ++this.#elements > maxElements) throw DECLINED;
     this.#skip(LESS);
-    const text = this.#text;
-    const outer = this.#scope.depth;
-    const name = this.#name();
-    const attributes = text.charCodeAt(this.#at) === GREATER ? NONE : this.#attributes();
-    const namespace = this.#namespace(name.prefix);
+    const outer = this.#scope;
+    const qualified = this.#name();
+    const { prefix, local: name } = qualified;
+    const attributes = this.#code(this.#at) === GREATER ? NONE : this.#attributes();
+    const namespace = this.#namespace(prefix);
+    const first = this.#top;
+    const text = this.#content(qualified, depth);
+    const children = this.#top === first ? NONE : this.#children.slice(first, this.#top);
+    // Order matters in mixed content: rare, and the tolerant reader's task.
+    if (text !== '' && children !== NONE && /\S/.test(text)) throw DECLINED;
+    this.#top = first;
+    this.#scope = outer;
+    return { name, prefix, namespace, attributes, children, text, mixed: undefined };
+  }
 
-    let characters = '';
-    let children: XmlElement[] | undefined;
-    if (text.charCodeAt(this.#at) === SLASH) {
+  /** From the end of the start tag to behind the end tag. The text; the children go on top of the others. */
+  #content(name: QualifiedName, depth: number): string {
+    if (this.#code(this.#at) === SLASH) {
       this.#at++;
       this.#skip(GREATER);
-    } else {
-      this.#at++;
-      for (;;) {
-        if (text.charCodeAt(this.#at) !== LESS) characters += this.#characters();
-        if (text.charCodeAt(this.#at + 1) === SLASH) break;
-        const child = this.#element(depth + 1);
-        if (children) children.push(child);
-        else children = [child];
-      }
-      this.#endTag(name.whole);
+      return '';
     }
-    // Order matters in mixed content: rare, and the tolerant reader's task.
-    if (children && characters !== '' && /\S/.test(characters)) throw DECLINED;
-    if (this.#scope.depth !== outer) this.#scope.back(outer);
-    return {
-      name: name.local,
-      prefix: name.prefix,
-      namespace,
-      attributes,
-      children: children ?? NONE,
-      text: characters,
-      mixed: undefined,
-    };
-  }
-
-  #endTag(name: string): void {
-    const text = this.#text;
-    const after = this.#at + 2 + name.length;
-    if (!text.startsWith(name, this.#at + 2)) throw DECLINED;
-    this.#at = text.charCodeAt(after) === GREATER ? after : skipBlanks(text, after);
-    this.#skip(GREATER);
-  }
-
-  #skip(code: number): void {
-    if (this.#text.charCodeAt(this.#at) !== code) throw DECLINED;
     this.#at++;
+    let characters = '';
+    for (;;) {
+      if (this.#code(this.#at) !== LESS) characters += this.#characters();
+      if (this.#code(this.#at + 1) === SLASH) break;
+      const child = this.#element(depth + 1);
+      this.#children[this.#top++] = child;
+    }
+    this.#endTag(name.codes);
+    return characters;
+  }
+
+  #endTag(name: Uint16Array): void {
+    const from = this.#at + 2;
+    if (!sameCodes(name, this.#codes, from)) throw DECLINED;
+    this.#at = this.#blanksEnd(from + name.length);
+    this.#skip(GREATER);
   }
 
   /** A name with at most one prefix. */
   #name(): QualifiedName {
-    const text = this.#text;
+    const codes = this.#codes;
     const from = this.#at;
-    let hash = 0;
     let at = from;
-    let part = from;
-    for (; ; at++) {
-      const code = text.charCodeAt(at);
-      const kind = code < 128 ? (ASCII[code] ?? 0) : 0;
-      if ((kind & (at === part ? NAME_START : NAME)) === 0) {
-        if (code !== COLON || part !== from || at === from) break;
-        part = at + 1;
-      }
-      hash = hashStep(hash, code);
+    if ((kindOf(codes[at] ?? 0) & NAME_START) === 0) throw DECLINED;
+    while ((kindOf(codes[at] ?? 0) & NAME) !== 0) at++;
+    if (codes[at] === COLON) {
+      at++;
+      if ((kindOf(codes[at] ?? 0) & NAME_START) === 0) throw DECLINED;
+      while ((kindOf(codes[at] ?? 0) & NAME) !== 0) at++;
     }
-    if (at === part) throw DECLINED;
     this.#at = at;
-    const name = nameAt(text, from, at, hash);
+    const name = nameAt(this.#text, codes, from, at);
     if (name.reserved) throw DECLINED;
     return name;
   }
 
-  /** What a prefix stands for; the default namespace may be none. */
+  /** What a prefix stands for; only the default namespace may be none. */
   #namespace(prefix: string): string | undefined {
-    const namespace = this.#scope.find(prefix);
-    if (namespace === undefined && prefix !== '') throw DECLINED;
-    return namespace;
+    for (let known: Declaration | undefined = this.#scope; known; known = known.outer) {
+      if (known.prefix === prefix) return known.namespace;
+    }
+    if (prefix !== '') throw DECLINED;
+    return undefined;
   }
 
   /** All up to the `>` or `/` of the start tag. Declarations of namespaces go into the scope. */
   #attributes(): readonly XmlAttribute[] {
-    const text = this.#text;
-    const seen = this.#seen;
-    seen.length = 0;
-    let list: Attribute[] | undefined;
+    const outer = this.#scope;
+    const list: Attribute[] = [];
     for (;;) {
-      const next = skipBlanks(text, this.#at);
-      const code = text.charCodeAt(next);
-      if (code === GREATER || code === SLASH) {
-        this.#at = next;
-        break;
-      }
-      if (next === this.#at || seen.length >= this.#limits.maxAttributes) throw DECLINED;
+      const next = this.#blanksEnd(this.#at);
+      const code = this.#code(next);
+      const blank = next > this.#at;
       this.#at = next;
-      const name = this.#name();
-      if (seen.includes(name.whole)) throw DECLINED;
-      seen.push(name.whole);
+      if (code === GREATER || code === SLASH) break;
+      if (!blank) throw DECLINED;
+      const { whole, prefix, local: name } = this.#name();
       const value = this.#value();
-      if (name.whole === 'xmlns') this.#scope.bind('', value);
-      else if (name.prefix === 'xmlns') this.#declare(name.local, value);
+      if (whole === 'xmlns') this.#declare('', value, outer);
+      else if (prefix === 'xmlns') this.#declare(name, value, outer);
       else {
-        const attribute = { name: name.local, prefix: name.prefix, namespace: undefined, value };
-        if (list) list.push(attribute);
-        else list = [attribute];
+        for (const other of list) if (other.name === name && other.prefix === prefix) throw DECLINED;
+        list.push({ name, prefix, namespace: undefined, value });
       }
+      if (list.length + this.#scope.count - outer.count > this.#limits.maxAttributes) throw DECLINED;
     }
-    if (list === undefined) return NONE;
+    if (list.length === 0) return NONE;
     // Only now: a declaration may stand after its use.
     for (const attribute of list) if (attribute.prefix !== '') attribute.namespace = this.#namespace(attribute.prefix);
     return list;
   }
 
-  /** Namespaces in XML, sections 3 and 5: `xml` and `xmlns` are given, and a prefix cannot be taken back. */
-  #declare(prefix: string, namespace: string): void {
-    if (prefix === 'xml' || prefix === 'xmlns' || namespace === '') throw DECLINED;
-    this.#scope.bind(prefix, namespace);
+  /** Namespaces in XML, sections 3 and 5: `xml` and `xmlns` are given, and only the default namespace can be taken back. */
+  #declare(prefix: string, value: string, outer: Declaration): void {
+    if (prefix === 'xml' || prefix === 'xmlns' || (prefix !== '' && value === '')) throw DECLINED;
+    if (this.#scope.count === MOST_DECLARATIONS) throw DECLINED;
+    for (let other = this.#scope; other !== outer; other = other.outer ?? outer) {
+      if (other.prefix === prefix) throw DECLINED;
+    }
+    const namespace = value === '' ? undefined : value;
+    this.#scope = { prefix, namespace, outer: this.#scope, count: this.#scope.count + 1 };
   }
 
   /** From before the `=` to behind the closing quote. */
   #value(): string {
-    const text = this.#text;
-    this.#at = skipBlanks(text, this.#at);
+    const codes = this.#codes;
+    this.#at = this.#blanksEnd(this.#at);
     this.#skip(EQUALS);
-    const from = skipBlanks(text, this.#at) + 1;
-    const quote = text.charCodeAt(from - 1);
+    const from = this.#blanksEnd(this.#at) + 1;
+    const quote = codes[from - 1] ?? 0;
     if (quote !== QUOTE && quote !== APOSTROPHE) throw DECLINED;
     let plain = true;
-    let hash = 0;
     let at = from;
     for (; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code < 128 ? ((ASCII[code] ?? 0) & PLAIN_VALUE) === 0 : !(code < UNUSUAL)) {
-        if (code === quote) break;
-        if (code === AMP) at = this.#referenceEnd(at) - 1;
-        else if (code !== QUOTE && code !== APOSTROPHE && !isBlank(code)) throw DECLINED;
-        plain = plain && code !== AMP && !isBlank(code);
-      }
-      hash = hashStep(hash, code);
+      const code = codes[at] ?? 0;
+      if ((kindOf(code) & PLAIN_VALUE) !== 0) continue;
+      if (code === quote) break;
+      if (code === AMP) at = this.#referenceEnd(at) - 1;
+      else if (code !== QUOTE && code !== APOSTROPHE && !isBlank(code)) throw DECLINED;
+      plain = false;
     }
     this.#at = at + 1;
-    return plain ? valueAt(text, from, at, hash) : decodeAttribute(copied(text, from, at));
+    return plain ? valueAt(this.#text, codes, from, at) : decodeAttribute(copied(this.#text, from, at));
   }
 
   /** Text up to the next `<`. */
   #characters(): string {
-    const text = this.#text;
+    const codes = this.#codes;
     const from = this.#at;
     let references = false;
     let returns = false;
     let at = from;
     for (; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code < 128 ? ((ASCII[code] ?? 0) & PLAIN_TEXT) !== 0 : code < UNUSUAL) continue;
+      const code = codes[at] ?? 0;
+      if ((kindOf(code) & PLAIN_TEXT) !== 0) continue;
       if (code === LESS) break;
       if (code === AMP) {
         at = this.#referenceEnd(at) - 1;
         references = true;
       } else if (code === RETURN) returns = true;
       // The end of a CDATA section that never began.
-      else if (code !== BRACKET || text.startsWith(']]>', at)) throw DECLINED;
+      else if (code !== BRACKET || this.#text.startsWith(']]>', at)) throw DECLINED;
     }
     this.#at = at;
-    const piece = copied(text, from, at);
+    const piece = copied(this.#text, from, at);
     if (!references && !returns) return piece;
     return decodeReferences(returns ? piece.replace(/\r\n?/g, '\n') : piece);
   }

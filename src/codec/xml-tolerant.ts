@@ -1,13 +1,15 @@
 import { XMLParser } from 'fast-xml-parser';
 import { BridgeError } from '../base/errors.ts';
+import { XML } from './namespaces.ts';
 import { NONE, type XmlAttribute, type XmlElement } from './xml-element.ts';
 import { guardXml, type XmlLimits } from './xml-guard.ts';
-import { Scope } from './xml-scope.ts';
 import { decodeAttribute, decodeReferences } from './xml-text.ts';
 
 /**
- * The reader for XML that stations send all the same: the guard decides what may pass, fast-xml-parser reads it, namespaces are
- * resolved here.
+ * The reader for all that the strict one declines: what stations send against the rules (raw `&`, prefixes that nobody declared, text
+ * before the declaration) and what is seldom (comments, CDATA, text beside elements). The guard decides what may pass,
+ * fast-xml-parser reads it, namespaces are resolved here. It reads plain messages just as well, and is what the strict reader is
+ * measured against.
  */
 
 type Attributes = Readonly<Record<string, string>>;
@@ -29,6 +31,34 @@ const parser = new XMLParser({
   onDangerousProperty: (name) => name,
   jPath: false,
 });
+
+/** Prefixes in scope while a document is read. One table with undo, so that many declarations cost no copies. */
+class Scope {
+  readonly #bound = new Map<string, string | undefined>([['xml', XML]]);
+  readonly #undo: [prefix: string, before: string | undefined][] = [];
+
+  get depth(): number {
+    return this.#undo.length;
+  }
+
+  /** Undefined for no namespace and for a prefix that nobody declared. */
+  find(prefix: string): string | undefined {
+    return this.#bound.get(prefix);
+  }
+
+  bind(prefix: string, namespace: string): void {
+    this.#undo.push([prefix, this.#bound.get(prefix)]);
+    this.#bound.set(prefix, namespace === '' ? undefined : namespace);
+  }
+
+  /** Forgets what was bound since `depth` was read. */
+  back(depth: number): void {
+    for (let left = this.#undo.length; left > depth; left--) {
+      const last = this.#undo.pop();
+      if (last) this.#bound.set(last[0], last[1]);
+    }
+  }
+}
 
 function bindAll(attributes: Attributes, scope: Scope): void {
   for (const name in attributes) {
