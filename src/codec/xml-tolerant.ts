@@ -6,7 +6,7 @@ import { guardXml, type XmlLimits } from './xml-guard.ts';
 import { decodeAttribute, decodeReferences } from './xml-text.ts';
 
 /**
- * The reader for all that the strict one declines: what stations send against the rules (raw `&`, prefixes that nobody declared, text
+ * The reader for all that the strict one declines: what stations send against the rules (raw `&`, prefixes that nobody declared, blanks
  * before the declaration) and what is seldom (comments, CDATA, text beside elements). The guard decides what may pass,
  * fast-xml-parser reads it, namespaces are resolved here. It reads plain messages just as well, and is what the strict reader is
  * measured against.
