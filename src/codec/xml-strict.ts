@@ -2,8 +2,9 @@ import { XML } from './namespaces.ts';
 import { NONE, type XmlAttribute, type XmlElement } from './xml-element.ts';
 import type { XmlLimits } from './xml-guard.ts';
 import { codesOf } from './xml-codes.ts';
-import { copied, nameAt, type QualifiedName, sameCodes, valueAt } from './xml-names.ts';
+import { copied, nameAt, type QualifiedName, sameCodes, valueAt } from './xml-repeated.ts';
 import { isBlank } from './xml-scan.ts';
+import { BLANK, kindOf, NAME, NAME_START, PLAIN_TEXT, PLAIN_VALUE } from './xml-kinds.ts';
 import { decodeAttribute, decodeReferences, referenceEnd } from './xml-text.ts';
 
 /**
@@ -22,29 +23,6 @@ const LESS = 0x3c;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const BRACKET = 0x5d;
-
-const NAME_START = 1;
-const NAME = 2;
-const PLAIN_TEXT = 4;
-const PLAIN_VALUE = 8;
-const BLANK = 16;
-
-/** What a code unit may be without a second look. From U+D800 on nothing: surrogates, and what XML cannot carry. */
-const KINDS = new Uint8Array(0x10000).fill(PLAIN_TEXT | PLAIN_VALUE, 0x80, 0xd800);
-for (let code = 0; code < 0x80; code++) {
-  const char = String.fromCharCode(code);
-  let kind = 0;
-  if (/[A-Za-z_]/.test(char)) kind |= NAME_START;
-  if (/[-.\w]/.test(char)) kind |= NAME;
-  if (/[\t\n\x20-\x7f]/.test(char) && !/[&<\]]/.test(char)) kind |= PLAIN_TEXT;
-  if (/[\x20-\x7f]/.test(char) && !/[&<"']/.test(char)) kind |= PLAIN_VALUE;
-  if (isBlank(code)) kind |= BLANK;
-  KINDS[code] = kind;
-}
-
-function kindOf(code: number): number {
-  return KINDS[code] ?? 0;
-}
 
 const DECLARATION = /<\?xml[ \t\r\n][\w .="'\t\r\n-]{0,100}\?>/y;
 
