@@ -52,6 +52,7 @@ export function sessionSettings({ soap, csms, limits, presence }: Config): Sessi
     answerWithin: soap.answerWithin,
     callTimeout: csms.answerTimeout,
     bufferAfter: Math.min(csms.bufferAfter, soap.answerWithin),
+    outboxPause: { first: 5 * csms.backoff.first, longest: 2.5 * csms.backoff.max },
     commandWithin: limits.commandWithin,
     mostWaiting: limits.queuePerChargePoint,
     repeatsKeptFor: limits.repeatsKeptFor,

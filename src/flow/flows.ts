@@ -77,7 +77,7 @@ export function deviceCalls(state: ChargePointState, exchange: Exchange, first: 
 }
 
 /** A CSMS that has not seen this charge point boot may refuse everything else, so the last boot is told again first. */
-function introduction(state: ChargePointState): Effect[] {
+export function introduction(state: ChargePointState): Effect[] {
   if (state.boot === undefined) return [];
   return [{ do: 'call-csms', action: 'BootNotification', payload: state.boot.request, own: true }];
 }

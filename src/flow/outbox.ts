@@ -13,8 +13,11 @@ import { confirmed, started, stopped } from './transaction.ts';
 const KEPT_ACTIONS: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'MeterValues']);
 /** The bridge's own transaction ids; far above what a CSMS counts to, and checked against it all the same. */
 const FIRST_MINTED = 1_900_000_000;
-/** A message that the CSMS refuses so often will never be taken. */
+/** A message that the CSMS calls wrong so often will never be taken. */
 const MOST_REFUSALS = 3;
+/** What may pass: the CSMS has a fault of its own, or has forgotten the charge point. With growing pauses this is an hour or more. */
+const MOST_FAILURES = 20;
+const MAY_PASS: ReadonlySet<string> = new Set(['CsmsInternalError', 'CsmsSecurityError']);
 
 export interface OutboxEntry {
   readonly seq: number;
@@ -128,7 +131,8 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
   if (AWAY.has(refusal.code) || refusal.code === 'IdentityUnknown') return decision(state);
   const refusals = entry.refusals + 1;
   const entryNow: OutboxEntry = { ...entry, refusals, refusal: refusal.reason };
-  if (refusals < MOST_REFUSALS) return decision(state, { do: 'outbox-put', entry: entryNow });
+  if (refusals < (MAY_PASS.has(refusal.code) ? MOST_FAILURES : MOST_REFUSALS))
+    return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
     fewer(state),
     { do: 'outbox-remove', seq: entry.seq },

@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly callTimeout: number;
   /** With `whenCsmsIsAway: buffer`, a transaction message that the CSMS has not answered in this time is taken over. */
   readonly bufferAfter: number;
+  /** Pause after a delivery from the outbox that failed: the first, doubled with each refusal of the same message, to the longest. */
+  readonly outboxPause?: { readonly first: number; readonly longest: number };
   /** A command of the CSMS waits at most this long for its turn. */
   readonly commandWithin: number;
   /** Exchanges waiting per charge point and direction; more are refused as Busy. */

@@ -33,9 +33,9 @@ interface UpExchange extends Exchange {
   attempt: number;
   /** In the pivot, once there is one. */
   answer: JsonObject | undefined;
-  /** The same for the charge point, made when the answer was judged. */
-  /** Taken over by the bridge while its call is still open: the number of its place in the outbox. */
+  /** Taken over by the bridge while its call is still open: its place in the outbox. */
   kept: OutboxEntry | undefined;
+  /** The answer for the charge point, made when it was judged. */
   written: { readonly answer: JsonObject; readonly translation: Translation<SoapObject> } | undefined;
 }
 
@@ -262,16 +262,16 @@ export class DeviceCalls {
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
         observe.csmsAnswered(exchange.action, (clock.monotonic() - began) / 1000);
-        if (exchange.kept) return this.#session.outbox.answeredLate(exchange.kept, answer).catch(this.#lateFailure);
-        return this.#conclude(exchange, 'answered', (state) => this.#answered(exchange, answer, state));
+        const late = (kept: OutboxEntry) => this.#session.outbox.answeredLate(kept, answer);
+        return this.#conclude(exchange, 'answered', (state) => this.#answered(exchange, answer, state), late);
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
         const { context } = this.#decisionContext(exchange);
-        if (exchange.kept) return this.#session.outbox.release(exchange.kept.seq);
-        return this.#conclude(exchange, 'answered-by-bridge', (state) =>
-          csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context()),
-        );
+        const decide = (state: ChargePointState) =>
+          csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context());
+        const late = (kept: OutboxEntry) => this.#session.outbox.release(kept.seq);
+        return this.#conclude(exchange, 'answered-by-bridge', decide, late);
       },
     );
   }
@@ -292,16 +292,32 @@ export class DeviceCalls {
     return decided;
   }
 
-  readonly #lateFailure = (error: unknown): void =>
-    this.#session.deps.observe.failure(this.#session.identity, 'late answer', error);
-
-  async #conclude(exchange: UpExchange, outcome: Outcome, decide: (state: ChargePointState) => Step): Promise<void> {
+  /**
+   * Ends the exchange by what its call came to. Whether the bridge has taken the message over meanwhile is known only when
+   * the steps before are done: then it is the outbox (`late`) that wants to know.
+   */
+  async #conclude(
+    exchange: UpExchange,
+    outcome: Outcome,
+    decide: (state: ChargePointState) => Step,
+    late: (kept: OutboxEntry) => void,
+  ): Promise<void> {
     const key = exchange.key?.durable ? exchange.key.key : undefined;
+    let kept: OutboxEntry | undefined;
     try {
-      await this.#session.step(decide, (effects, state) => this.#act(exchange, effects, state, outcome), key);
+      await this.#session.step(
+        (state) => {
+          kept = exchange.kept;
+          return kept ? { state, effects: [] } : decide(state);
+        },
+        (effects, state) => (kept ? late(kept) : this.#act(exchange, effects, state, outcome)),
+        key,
+      );
     } catch (error) {
       exchange.answer = undefined;
       this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);
+      // Nothing was decided: of a message that the bridge has taken over the call is made once more.
+      if (kept) this.#session.outbox.release(kept.seq);
       this.#settle(exchange, (waiter) => this.#failed(waiter, error));
     }
   }

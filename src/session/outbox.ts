@@ -1,12 +1,27 @@
 import { type Refusal, refusalOf } from '../base/errors.ts';
+import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Effect } from '../flow/decision.ts';
+import { introduction } from '../flow/flows.ts';
 import { type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../flow/outbox.ts';
+import { registrationGate } from '../flow/registration.ts';
 import type { ChargePointState } from '../flow/state.ts';
-import type { Session, Step } from './session.ts';
+import type { Own, Session, Step } from './session.ts';
 
 /** Pause after a delivery that failed with the link open: doubled with each refusal of the same message. */
-const RETRY_PAUSE = 5_000;
-const LONGEST_PAUSE = 300_000;
+const PAUSE = { first: 5_000, longest: 300_000 };
+
+type Conclusion = (state: ChargePointState, entry: OutboxEntry) => Step;
+
+/** The oldest message as it would go now. */
+interface Due {
+  readonly entry: OutboxEntry;
+  readonly payload: JsonObject;
+  /** Told before, to a CSMS that has not seen this charge point boot. */
+  readonly boot: readonly Effect[];
+  /** Seconds to wait before the boot is told again to a CSMS that wants nothing else of this charge point. */
+  readonly barred: number | undefined;
+  readonly version: SoapVersion;
+}
 
 /** Delivers what waits for the CSMS: one message at a time, oldest first, while the link is open. */
 export class Outbox {
@@ -14,8 +29,13 @@ export class Outbox {
   #entries: OutboxEntry[] | undefined;
   /** Messages whose first call is still open: they may yet be answered, so they are not sent again. */
   readonly #held = new Set<number>();
+  /** What the CSMS said of a message, as long as it is not written: such a message is not sent again. */
+  readonly #unwritten = new Map<number, Conclusion>();
   #sending = false;
+  /** Somebody asked for more while a turn ran. */
+  #again = false;
   #resting = false;
+  #stopped = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -31,8 +51,9 @@ export class Outbox {
     return this.#entries?.[0]?.at;
   }
 
-  get sending(): boolean {
-    return this.#sending;
+  /** Whether something is under way or not written yet. */
+  get busy(): boolean {
+    return this.#sending || this.#unwritten.size > 0;
   }
 
   /** Follows what a step committed. */
@@ -47,6 +68,16 @@ export class Outbox {
     }
   }
 
+  /** The list is to be read again. */
+  forget(): void {
+    this.#entries = undefined;
+  }
+
+  /** Sends nothing more; what is under way is still concluded. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   hold(seq: number): void {
     this.#held.add(seq);
   }
@@ -56,80 +87,131 @@ export class Outbox {
     this.pump();
   }
 
-  /** Sends the oldest message if it may go now. */
+  /** An answer that came late for a message taken over meanwhile. */
+  answeredLate({ seq }: OutboxEntry, answer: JsonObject): void {
+    this.#unwritten.set(seq, (state, entry) => outboxAnswered(state, entry, answer, this.#context(state)));
+    this.release(seq);
+  }
+
+  /** Writes what the CSMS said, and sends the oldest message if it may go now. */
   pump(): void {
-    if (this.#sending || this.#resting || !this.#session.linkOpen) return;
+    this.#again = true;
+    if (this.#sending || this.#resting || (!this.#open && this.#unwritten.size === 0)) return;
     this.#sending = true;
-    this.#deliver()
+    this.#again = false;
+    this.#turn()
       .catch((error: unknown) => {
         this.#session.deps.observe.failure(this.#session.identity, 'outbox', error);
-        this.#rest(RETRY_PAUSE);
+        this.#rest(this.#pause.first);
       })
       .finally(() => {
         this.#sending = false;
-        if (!this.#resting && this.depth > 0 && !this.#held.has(this.#entries?.[0]?.seq ?? -1)) this.pump();
+        if (this.#again) this.pump();
       });
   }
 
-  async #deliver(): Promise<void> {
-    const { identity, record, deps } = this.#session;
-    let payload: ReturnType<typeof outboxCall> | undefined;
-    let entry: OutboxEntry | undefined;
-    // Inside the mailbox, so that the list is read between two steps.
+  get #open(): boolean {
+    return this.#session.linkOpen && !this.#stopped;
+  }
+
+  async #turn(): Promise<void> {
+    for (const [seq, conclusion] of this.#unwritten) await this.#conclude(seq, conclusion);
+    if (!this.#open) return;
+    const due = await this.#due();
+    if (due === undefined) return;
+    await this.#session.deps.pace.turn();
+    if (this.#stopped) return;
+    for (const effect of due.boot) this.#session.callAsOwn(effect as Own, due.version);
+    if (due.barred === undefined) await this.#deliver(due);
+    else this.#rest(Math.max(this.#pause.first, 1000 * due.barred));
+    this.#again = true;
+  }
+
+  /** Read inside the mailbox, between two steps. */
+  async #due(): Promise<Due | undefined> {
+    let due: Due | undefined;
     await this.#session.step(
       async (state) => {
-        this.#entries ??= await record.outbox();
-        entry = this.#entries[0];
-        if (entry && !this.#held.has(entry.seq)) payload = outboxCall(state, entry);
-        return { state, effects: [] };
+        const entry = (await this.#list(state))[0];
+        if (entry === undefined || this.#held.has(entry.seq) || this.#unwritten.has(entry.seq)) return still(state);
+        const barred = registrationGate(state, entry.action) && state.registration?.interval;
+        const boot = this.#session.introduced && barred === undefined ? [] : introduction(state);
+        due = { entry, payload: outboxCall(state, entry), boot, barred, version: state.version ?? '1.6' };
+        return still(state);
       },
       () => undefined,
     );
-    if (entry === undefined || payload === undefined) return;
-    const waiting = entry;
-    await deps.pace.turn();
+    return due;
+  }
+
+  async #list(state: ChargePointState): Promise<readonly OutboxEntry[]> {
+    const unread = this.#entries === undefined || (this.#entries.length === 0 && (state.outbox?.waiting ?? 0) > 0);
+    if (unread) this.#entries = await this.#session.record.outbox();
+    return this.#entries ?? [];
+  }
+
+  async #deliver({ entry, payload }: Due): Promise<void> {
+    const { identity, deps } = this.#session;
     const { answerWithin, callTimeout } = deps.settings;
-    const call = { identity, action: waiting.action, payload, exchange: deps.ids() };
-    try {
-      const answer = await deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout });
-      this.#session.csmsAnsweredAt = deps.clock.now();
-      await this.#conclude((state) => outboxAnswered(state, waiting, answer, this.#context(state)));
-    } catch (error) {
-      await this.#refused(waiting, refusalOf(error));
+    const call = { identity, action: entry.action, payload, exchange: deps.ids() };
+    const said = await deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
+      (answer): Conclusion => {
+        this.#session.csmsAnsweredAt = deps.clock.now();
+        return (state, now) => outboxAnswered(state, now, answer, this.#context(state));
+      },
+      (error: unknown) => this.#refused(entry, refusalOf(error)),
+    );
+    this.#unwritten.set(entry.seq, said);
+    await this.#conclude(entry.seq, said);
+  }
+
+  #refused(entry: OutboxEntry, refusal: Refusal): Conclusion {
+    // It has forgotten this charge point: the boot is told again before the next try.
+    if (refusal.code === 'CsmsSecurityError') this.#session.introduced = false;
+    this.#rest(Math.min(this.#pause.longest, this.#pause.first * 2 ** Math.min(entry.refusals, 10)));
+    return (state, now) => outboxRefused(state, now, refusal);
+  }
+
+  /** Once for each message: one that is not there any more has been concluded before. */
+  async #conclude(seq: number, conclusion: Conclusion): Promise<void> {
+    await this.#session.step(
+      async (state) => {
+        const entry = (await this.#list(state)).find((one) => one.seq === seq);
+        return entry ? conclusion(state, entry) : still(state);
+      },
+      (effects, state) => {
+        this.#unwritten.delete(seq);
+        this.#act(effects, state);
+      },
+    );
+  }
+
+  #act(effects: readonly Effect[], state: ChargePointState): void {
+    for (const effect of effects) {
+      if (effect.do === 'loss') this.#session.loss(effect.code, state.version ?? '1.6', 'outbox', effect.field);
+      if (effect.do === 'dead-letter') this.#session.deps.observe.deadLetter(this.#session.identity, effect.entry);
+      if (effect.do === 'call-device') void this.#session.csmsCalls.callAsOwn(effect.action, effect.payload);
     }
-  }
-
-  async #refused(entry: OutboxEntry, refusal: Refusal): Promise<void> {
-    const pause = RETRY_PAUSE * 2 ** Math.min(entry.refusals, 6);
-    this.#rest(Math.min(LONGEST_PAUSE, pause));
-    await this.#conclude((state) => outboxRefused(state, entry, refusal));
-  }
-
-  #conclude(decide: (state: ChargePointState) => Step): Promise<void> {
-    return this.#session.step(decide, (effects, state) => {
-      for (const effect of effects) {
-        if (effect.do === 'loss') this.#session.loss(effect.code, state.version ?? '1.6', 'outbox', effect.field);
-        if (effect.do === 'dead-letter') this.#session.deps.observe.deadLetter(this.#session.identity, effect.entry);
-        if (effect.do === 'call-device') void this.#session.csmsCalls.callAsOwn(effect.action, effect.payload);
-      }
-    });
-  }
-
-  /** An answer that came late for a message taken over meanwhile. */
-  async answeredLate(entry: OutboxEntry, answer: Parameters<typeof outboxAnswered>[2]): Promise<void> {
-    await this.#conclude((state) => outboxAnswered(state, entry, answer, this.#context(state)));
-    this.release(entry.seq);
   }
 
   #context(state: ChargePointState) {
     return this.#session.context(state.version ?? '1.6');
   }
 
+  get #pause(): { readonly first: number; readonly longest: number } {
+    return this.#session.deps.settings.outboxPause ?? PAUSE;
+  }
+
   #rest(ms: number): void {
+    if (this.#resting) return;
     this.#resting = true;
     this.#session.deps.clock.after(ms, () => {
       this.#resting = false;
       this.pump();
     });
   }
+}
+
+function still(state: ChargePointState): Step {
+  return { state, effects: [] };
 }

@@ -55,7 +55,7 @@ export class Session {
 
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0 && !this.outbox.sending;
+    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0 && !this.outbox.busy;
   }
 
   /** Decide, commit, act. Rejects when the state could not be read or written; then nothing was done. */
@@ -72,6 +72,8 @@ export class Session {
       const began = this.deps.clock.monotonic();
       const wrote = await this.record.commit(state, effects, repeat).catch((error: unknown) => {
         this.deps.observe.commitFailed();
+        // What the store has now, only the store knows.
+        this.outbox.forget();
         throw error;
       });
       if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
@@ -147,6 +149,11 @@ export class Session {
     this.step(linkOpened, act).catch((error: unknown) =>
       this.deps.observe.failure(this.identity, 'link opened', error),
     );
+  }
+
+  /** Whether messages wait for the CSMS: then the link is needed, however silent the charge point is. */
+  async owes(): Promise<boolean> {
+    return ((await this.record.load()).outbox?.waiting ?? 0) > 0;
   }
 
   /** Heartbeat interval in milliseconds, as last agreed. */

@@ -72,12 +72,21 @@ export class Sessions implements DeviceSide, CsmsSide {
   /** At start: opens the links of charge points for whom messages wait, so that they are delivered without a sign of life. */
   async resume(): Promise<void> {
     for (const identity of await this.#deps.store.identities()) {
-      const stored = await this.#deps.store.load(identity);
-      const outbox = stored?.state['outbox'] as { waiting?: number } | undefined;
-      if (!outbox?.waiting || this.#draining) continue;
+      // One that cannot be read must not keep the others waiting.
+      const owes = await this.#owes(identity).catch((error: unknown) => {
+        this.#deps.observe.failure(identity, 'reading what waits', error);
+        return false;
+      });
+      if (!owes || this.#draining) continue;
       this.#session(identity);
       this.#deps.csms.open(identity);
     }
+  }
+
+  async #owes(identity: string): Promise<boolean> {
+    const stored = await this.#deps.store.load(identity);
+    const outbox = stored?.state['outbox'] as { waiting?: number } | undefined;
+    return (outbox?.waiting ?? 0) > 0;
   }
 
   #session(identity: string): Session {
@@ -101,7 +110,7 @@ export class Sessions implements DeviceSide, CsmsSide {
       const silence = clock.now() - session.heardAt;
       if (!session.idle || silence < settings.silenceAtLeast) return;
       if (silence < settings.silenceFactor * (await session.heartbeatInterval())) return;
-      if (!session.idle) return;
+      if ((await session.owes()) || !session.idle) return;
       this.#sessions.delete(session.identity);
       csms.close(session.identity, `the charge point has been silent for ${Math.round(silence / 1000)} s`);
     } catch (error) {
@@ -113,6 +122,7 @@ export class Sessions implements DeviceSide, CsmsSide {
   async drain(within: number): Promise<boolean> {
     this.#draining = true;
     this.#sweep.cancel();
+    for (const { outbox } of this.#sessions.values()) outbox.stop();
     const end = this.#deps.clock.monotonic() + within;
     while (this.#busy()) {
       if (this.#deps.clock.monotonic() >= end) return false;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
 import type { SoapObject } from '../../src/base/message.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { Commit } from '../../src/store/store.ts';
 import { away, bridge, deviceCall, IDENTITY, lost } from './harness.ts';
 
 const BUFFER = { whenCsmsIsAway: 'buffer' } as const;
@@ -138,6 +139,154 @@ describe('while the CSMS is away and the bridge takes over', () => {
     parts.sessions.linkChanged(IDENTITY, 'open');
     (await parts.csms.question(2)).answer({ ...STARTED, idTagInfo: { status: 'Blocked' } });
     expect((await parts.device.question(1)).request).toMatchObject({ action: 'RemoteStopTransaction' });
+  });
+});
+
+/** A store that can be told to fail its commits, before or after they are made. */
+class FailingStore extends MemoryStore {
+  failing: 'before' | 'after' | undefined;
+
+  override async commit(identity: string, commit: Commit): Promise<void> {
+    const { failing } = this;
+    if (failing === 'before') throw new BridgeError('StoreFailed');
+    await super.commit(identity, commit);
+    if (failing === 'after') throw new BridgeError('StoreFailed');
+  }
+}
+
+const STOP = { transactionId: String(MINTED), meterStop: '5', timestamp: '2024-03-09T11:00:00Z' };
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what the bridge took over goes to the CSMS once', () => {
+  test('though the answer comes in the very moment of taking over', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    const answer = parts.sessions.receive(deviceCall('StartTransaction', START).call);
+    const asked = await parts.csms.question(1);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    await settled();
+    parts.clock.advance(20_000);
+    asked.answer(STARTED);
+    expect(await answer).toMatchObject({ transactionId: MINTED });
+    await expect.poll(async () => (await parts.store.load(IDENTITY))?.state['outbox']).toMatchObject({ waiting: 0 });
+    const stopped = parts.sessions.receive(deviceCall('StopTransaction', STOP).call);
+    const second = await parts.csms.question(2);
+    expect(second.request).toMatchObject({ action: 'StopTransaction', payload: { transactionId: 42 } });
+    second.answer({});
+    await stopped;
+  });
+
+  test('though its call is lost in the very moment of taking over', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    const answer = parts.sessions.receive(deviceCall('StartTransaction', START).call);
+    const asked = await parts.csms.question(1);
+    await settled();
+    parts.clock.advance(20_000);
+    asked.refuse(lost());
+    await answer;
+    expect(await parts.store.rows(IDENTITY, 'outbox', 9)).toHaveLength(1);
+  });
+
+  test('though the store cannot write for a while that the CSMS has it', async () => {
+    const store = new FailingStore();
+    const parts = bridge(store, BUFFER);
+    await whileAway(parts, 'StartTransaction', START);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    const start = await parts.csms.question(2);
+    store.failing = 'before';
+    start.answer(STARTED);
+    for (let n = 0; n < 4; n++) {
+      await expect.poll(() => parts.failures.length).toBeGreaterThan(n);
+      if (n === 3) store.failing = undefined;
+      await settled();
+      parts.clock.advance(5_000);
+    }
+    await expect.poll(() => parts.sessions.outbox.depth).toBe(0);
+    expect(parts.csms.asked).toHaveLength(2);
+    expect(parts.deadLetters).toEqual([]);
+  });
+
+  test('though the store fails while a late answer is written', async () => {
+    const store = new FailingStore();
+    const parts = bridge(store, BUFFER);
+    const answer = parts.sessions.receive(deviceCall('StartTransaction', START).call);
+    const asked = await parts.csms.question(1);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    await settled();
+    parts.clock.advance(20_000);
+    await answer;
+    store.failing = 'after';
+    asked.answer(STARTED);
+    await expect.poll(() => parts.failures.length).toBe(1);
+    store.failing = undefined;
+    await settled();
+    parts.clock.advance(5_000);
+    await expect.poll(async () => (await parts.store.load(IDENTITY))?.state['outbox']).toMatchObject({ waiting: 0 });
+    expect(parts.csms.asked).toHaveLength(1);
+  });
+});
+
+describe('what waits', () => {
+  test('is told the boot first when the CSMS has not seen it from this process', async () => {
+    const store = new MemoryStore();
+    const before = bridge(store, BUFFER);
+    const booted = before.sessions.receive(deviceCall('BootNotification', { chargePointModel: 'M' }).call);
+    (await before.csms.question(1)).answer({ status: 'Accepted', interval: 300, currentTime: 'now' });
+    await booted;
+    await whileAway(before, 'StartTransaction', START);
+    const after = bridge(store, BUFFER);
+    await after.sessions.resume();
+    after.sessions.linkChanged(IDENTITY, 'open');
+    expect((await after.csms.question(1)).request.action).toBe('BootNotification');
+    const start = await after.csms.question(2);
+    expect(start.request.action).toBe('StartTransaction');
+    // It has forgotten the charge point: the boot is told again before the next try.
+    start.refuse(new BridgeError('CsmsSecurityError'));
+    await expect.poll(async () => (await refusals(after))[0]).toBe(1);
+    after.clock.advance(5_000);
+    expect((await after.csms.question(3)).request.action).toBe('BootNotification');
+    expect((await after.csms.question(4)).request.action).toBe('StartTransaction');
+  });
+
+  test('is not put aside because the CSMS has a fault of its own for some minutes', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    await whileAway(parts, 'StartTransaction', START);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    for (let n = 1; n <= 10; n++) {
+      (await parts.csms.question(1 + n)).refuse(new BridgeError('CsmsInternalError', 'database is down'));
+      await expect.poll(async () => (await refusals(parts))[0]).toBe(n);
+      await settled();
+      parts.clock.advance(300_000);
+    }
+    expect(parts.deadLetters).toEqual([]);
+  });
+
+  test('keeps the link of a charge point that has gone silent', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    await whileAway(parts, 'StartTransaction', START);
+    for (let n = 0; n < 20; n++) {
+      parts.clock.advance(10_000);
+      await settled();
+    }
+    expect(parts.links.filter((line) => line.startsWith('close'))).toEqual([]);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    (await parts.csms.question(2)).answer(STARTED);
+    await expect.poll(() => parts.sessions.outbox.depth).toBe(0);
+    parts.clock.advance(10_000);
+    await expect.poll(() => parts.links.at(-1)).toContain('close');
+  });
+
+  test('stays when the bridge stops: what is under way is concluded, and nothing new is begun', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    await session(parts);
+    parts.sessions.linkChanged(IDENTITY, 'open');
+    const start = await parts.csms.question(2);
+    const drained = parts.sessions.drain(10_000);
+    start.answer(STARTED);
+    await expect.poll(() => parts.sessions.outbox.depth).toBe(2);
+    await settled();
+    parts.clock.advance(20);
+    expect(await drained).toBe(true);
+    expect(parts.csms.asked).toHaveLength(2);
   });
 });
 
