@@ -25,7 +25,16 @@ export function planGroup(
   const bare = source.kind === 'leaf';
   const from: Group = bare ? { kind: 'group', name: 'the text', fields: [], text: source } : source;
   const group = new GroupPlanner(part, from, target, rows, place, spot);
-  return { kind: 'group', fields: group.fields(), drops: group.drops(), spot, bare };
+  return {
+    kind: 'group',
+    fields: group.fields(),
+    drops: group.drops(),
+    leaves: group.leaves(),
+    spot,
+    bare,
+    from,
+    to: target,
+  };
 }
 
 class GroupPlanner {
@@ -75,10 +84,14 @@ class GroupPlanner {
     return plans;
   }
 
-  drops(): { name: string; path: string; loss: string }[] {
+  drops(): GroupPlan['drops'] {
     return this.#drops.flatMap((row) =>
-      row.fields.map((name) => ({ name, path: this.#spot.source + name, loss: row.loss })),
+      row.fields.map((name) => ({ name, path: this.#spot.source + name, loss: row.loss, row })),
     );
+  }
+
+  leaves(): GroupPlan['leaves'] {
+    return this.#leaves.flatMap((row) => row.fields.map((name) => ({ name, loss: row.loss, row })));
   }
 
   #leftNames(): Set<string> {
@@ -122,7 +135,7 @@ class GroupPlanner {
     const source = fieldOf(this.#source, target.name);
     if (source) {
       const make = this.#made(undefined, source, target);
-      return make ? [{ when: [], from: target.name, make }] : [];
+      return make ? [{ when: [], from: target.name, row: undefined, make }] : [];
     }
     const where = `${version} ${operation} ${part}: ${this.#spot.target}${target.name}`;
     if (target.min > 0) this.#fault(this.#place, `${where} is required and nothing writes it`, 'add a `write` row');
@@ -145,7 +158,7 @@ class GroupPlanner {
     });
     if (row.constant !== undefined || row.context !== undefined) {
       const make = planSingle(this.#owner, row, undefined, target);
-      return make && { when, from: undefined, make };
+      return make && { when, from: undefined, row, make };
     }
     if (row.from === target.name) this.#fault(row, '`from` repeats the name: leave it out');
     const name = row.from ?? target.name;
@@ -154,13 +167,13 @@ class GroupPlanner {
     if (!source) {
       if (row.convert !== undefined && row.from === undefined) {
         const make = planSingle(this.#owner, row, undefined, target);
-        return make && { when, from: undefined, make };
+        return make && { when, from: undefined, row, make };
       }
       unknownField(this.#part, row, this.#source, name);
       return undefined;
     }
     const make = this.#made(row, source, target);
-    return make && { when, from: name, make };
+    return make && { when, from: name, row, make };
   }
 
   #flattened(row: WriteRow, target: Field, path: string, when: ChoicePlan['when']): ChoicePlan | undefined {
@@ -180,7 +193,7 @@ class GroupPlanner {
     if (loss === undefined) this.#fault(row, 'flatten loses the grouping: a loss code is missing');
     else useLoss(this.#part, loss, row);
     const make = planList(this.#owner, row, outer, target, { name: innerName, field: inner });
-    return make && { when, from: outerName, make };
+    return make && { when, from: outerName, row, make };
   }
 
   #made(row: WriteRow | undefined, source: Field, target: Field): ChoicePlan['make'] | undefined {

@@ -6,7 +6,7 @@ import type { Field, Group, Leaf } from '../contract/model.ts';
 import type { Converter } from './converters/converter.ts';
 import type { FaultList, Place } from './fault.ts';
 import type { MappingOptions } from './options.ts';
-import type { Occasion, Policy, Register, Shape, Teller } from './table.ts';
+import type { Occasion, Policy, Register, Row, Shape, Teller, WriteRow } from './table.ts';
 
 /** Which message is being planned. `sender` wrote the source: a charge point writes SOAP, a CSMS writes JSON. */
 export interface Part {
@@ -82,7 +82,11 @@ export interface GroupPlan {
   readonly kind: 'group';
   /** In the wire order of the target. */
   readonly fields: readonly FieldPlan[];
-  readonly drops: readonly { readonly name: string; readonly path: string; readonly loss: string }[];
+  readonly drops: readonly { readonly name: string; readonly path: string; readonly loss: string; readonly row: Row }[];
+  /** Target fields that nothing can fill. */
+  readonly leaves: readonly { readonly name: string; readonly loss: string; readonly row: Row }[];
+  readonly from: Group;
+  readonly to: Group;
   readonly spot: Spot;
   /** The source is one text, not an object: `.` is the text itself. */
   readonly bare: boolean;
@@ -114,6 +118,8 @@ export interface ChoicePlan {
   readonly when: readonly { readonly arg: ArgPlan; readonly is: string | number | boolean | undefined }[];
   /** The source field; undefined when the value has none. */
   readonly from: string | undefined;
+  /** Undefined for silence: identical. */
+  readonly row: WriteRow | undefined;
   readonly make: LeafPlan | ValuePlan | ListPlan;
 }
 

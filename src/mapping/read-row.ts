@@ -134,14 +134,14 @@ export function readRow(value: Value): Row | undefined {
   if (kind === undefined) return value.fault('a row starts with write, drop or leave');
   const known: readonly string[] = kind === 'write' ? WRITE_WORDS : [kind, 'loss', 'why'];
   if (entries.some((entry) => !known.includes(entry.name))) value.entries(`a ${kind} row`, known);
-  if (get('why')?.text('why') === undefined && !get('why'))
-    value.fault('a row states a difference and why: `why` is missing');
+  const why = get('why')?.text('why') ?? '';
+  if (!get('why')) value.fault('a row states a difference and why: `why` is missing');
 
   if (kind !== 'write') {
     const fields = get(kind)?.texts(kind) ?? [];
     const loss = get('loss')?.text('loss');
     if (loss === undefined) return value.fault(`a ${kind} row needs a loss code`, 'losses.yaml lists them');
-    return { ...value.place, kind, fields, loss };
+    return { ...value.place, kind, fields, loss, why };
   }
 
   const target = get('write')?.text('write');
@@ -178,5 +178,6 @@ export function readRow(value: Value): Row | undefined {
     when,
     loss: readLoss(get('loss')),
     says: new Set(fields.keys()),
+    why,
   };
 }

@@ -30,9 +30,9 @@ const rowsOf = (value: Value | undefined): Row[] => value?.list('the rows').flat
 const reader = (entries: readonly Entry[]) => (name: string) => entries.find((entry) => entry.name === name)?.value;
 
 /** Reasons are for people, but they must be there. */
-function needWhy(value: Value, why: Value | undefined): void {
+function needWhy(value: Value, why: Value | undefined): string {
   if (!why) value.fault('`why` is missing');
-  else why.text('why');
+  return why?.text('why') ?? '';
 }
 
 function readRefused(value: Value): UpEntry['refused'] {
@@ -65,7 +65,7 @@ function readUp(value: Value): UpEntry {
     value.entries('a call of the charge point', ['like', 'request', 'answer', 'refused', 'away', 'why']),
   );
   const like = get('like')?.oneOf('like', SOAP_VERSIONS);
-  if (get('like')) needWhy(value, get('why'));
+  const why = get('like') && needWhy(value, get('why'));
   if (get('like') && (get('request') ?? get('answer') ?? get('refused') ?? get('away')))
     value.fault('`like` stands alone: the other table says the rest');
   if (!get('like')) {
@@ -77,6 +77,7 @@ function readUp(value: Value): UpEntry {
   const away = get('away');
   return {
     ...value.place,
+    why,
     like,
     request: rowsOf(get('request')),
     answer: rowsOf(get('answer')),
@@ -102,14 +103,15 @@ function readInstead(value: Value): Instead | undefined {
 function readDown(value: Value): DownEntry {
   if (!value.isMap) {
     const identical = value.oneOf('a call of the CSMS', ['identical']) !== undefined;
-    return { ...value.place, identical, instead: undefined, request: [], answer: [] };
+    return { ...value.place, why: undefined, identical, instead: undefined, request: [], answer: [] };
   }
   const get = reader(value.entries('a call of the CSMS', ['request', 'answer', 'instead', 'why']));
   const instead = get('instead');
-  if (instead) needWhy(value, get('why'));
+  const why = instead && needWhy(value, get('why'));
   if (instead && (get('request') ?? get('answer'))) value.fault('`instead` stands alone: nothing is translated');
   return {
     ...value.place,
+    why,
     identical: false,
     instead: instead && readChosen(instead, 'instead', readInstead),
     request: rowsOf(get('request')),
@@ -127,12 +129,12 @@ const named = <T>(value: Value | undefined, what: string, read: (entry: Entry) =
 
 function readKey(entry: Entry): KeyRow | undefined {
   const get = reader(entry.value.entries('a key', ['spelled', 'loss', 'why']));
-  needWhy(entry.value, get('why'));
+  const why = needWhy(entry.value, get('why'));
   const spelled = get('spelled')?.text('spelled');
   const loss = get('loss')?.text('loss');
   if (spelled === undefined || loss === undefined) return entry.value.fault('a key needs `spelled` and `loss`');
   if (spelled === entry.name) entry.value.fault('the key is spelled the same: this row states no difference');
-  return { ...entry.place, key: entry.name, spelled, loss };
+  return { ...entry.place, key: entry.name, spelled, loss, why };
 }
 
 /** Undefined when the file does not even say which pair it is for. */
@@ -163,8 +165,8 @@ export function readTable(root: Value): Table | undefined {
       ...place(entry),
     })),
     neverSent: named(get('never-sent'), 'never-sent', (entry) => {
-      entry.value.text('the reason');
-      return place(entry);
+      const why = entry.value.text('the reason') ?? '';
+      return { ...place(entry), why };
     }),
   };
 }

@@ -50,6 +50,8 @@ export interface WriteRow extends Place {
   readonly loss: RowLoss;
   /** The words used in the row, for the check that each states a difference. */
   readonly says: ReadonlySet<string>;
+  /** For people. */
+  readonly why: string;
 }
 
 /** A source field that is read and not written. */
@@ -57,6 +59,7 @@ export interface DropRow extends Place {
   readonly kind: 'drop';
   readonly fields: readonly string[];
   readonly loss: string;
+  readonly why: string;
 }
 
 /** A target field that nothing can fill. */
@@ -64,6 +67,7 @@ export interface LeaveRow extends Place {
   readonly kind: 'leave';
   readonly fields: readonly string[];
   readonly loss: string;
+  readonly why: string;
 }
 
 export type Row = WriteRow | DropRow | LeaveRow;
@@ -71,7 +75,14 @@ export type Row = WriteRow | DropRow | LeaveRow;
 export type RefusedRule = 'fault' | { readonly answer: JsonObject };
 export type AwayRule = 'refuse' | { readonly answer: JsonObject; readonly keep?: 'last' | 'last-per-connector' };
 
+/** Something stated with nothing but its reason. */
+export interface Stated extends Place {
+  readonly why: string;
+}
+
 export interface UpEntry extends Place {
+  /** With `like`. */
+  readonly why: string | undefined;
   readonly like: SoapVersion | undefined;
   readonly request: readonly Row[];
   readonly answer: readonly Row[];
@@ -87,6 +98,8 @@ export type Instead =
   | { readonly flow: string };
 
 export interface DownEntry extends Place {
+  /** With `instead`. */
+  readonly why: string | undefined;
   readonly identical: boolean;
   readonly instead: Chosen<Instead> | undefined;
   readonly request: readonly Row[];
@@ -102,6 +115,7 @@ export interface KeyRow extends Place {
   readonly key: string;
   readonly spelled: string;
   readonly loss: string;
+  readonly why: string;
 }
 
 export interface Table extends Place {
@@ -110,7 +124,7 @@ export interface Table extends Place {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly up: ReadonlyMap<string, UpEntry>;
   readonly down: ReadonlyMap<string, DownEntry>;
-  readonly neverSent: ReadonlyMap<string, Place>;
+  readonly neverSent: ReadonlyMap<string, Stated>;
 }
 
 /** Flows that answer a call instead of the charge point. */
