@@ -5,6 +5,7 @@ import { Metrics } from '../base/metrics.ts';
 import { CallbackPolicy } from '../chargepoint/callback-policy.ts';
 import { Caller } from '../chargepoint/caller.ts';
 import { createListener, type Listener } from '../chargepoint/listener.ts';
+import { Pace } from '../session/pace.ts';
 import { Sessions } from '../session/sessions.ts';
 import { openLmdbStore } from '../store/lmdb-store.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -100,6 +101,7 @@ async function assemble(
     store,
     csms: links,
     device: caller,
+    pace: new Pace(systemClock, config.csms.replayRate),
     observe: sessionObserver(metrics, log, ledger),
     settings: sessionSettings(config),
     chargePoint: (identity) => chargePointSettings(config, chargePoints.of(identity)),
@@ -133,6 +135,8 @@ async function assemble(
     'soap listening',
   );
 
+  sessions.resume().catch((error: unknown) => log.error({ err: error }, 'what waits for the CSMS cannot be read'));
+
   let stopped: Promise<boolean> | undefined;
   return {
     soapUrl,
@@ -158,6 +162,11 @@ async function listening(listener: Listener, { soap }: Config): Promise<string> 
 
 function watch(metrics: Metrics, sessions: Sessions): void {
   metrics.read('sessions', {}, () => sessions.count);
+  metrics.read('outboxDepth', {}, () => sessions.outbox.depth);
+  metrics.read('outboxAge', {}, () => {
+    const { oldest } = sessions.outbox;
+    return oldest === undefined ? 0 : Math.max(0, systemClock.now() - oldest) / 1000;
+  });
   metrics.read('queueDepth', { direction: 'up' }, () => sessions.waiting.up);
   metrics.read('queueDepth', { direction: 'down' }, () => sessions.waiting.down);
 }
