@@ -6,7 +6,7 @@ import type { JsonObject } from '../base/message.ts';
 import type { JsonContract } from '../contract/json-contract.ts';
 import type { CsmsRequest } from '../session/ports.ts';
 import type { Complaints } from './complaints.ts';
-import { formatCall, type ErrorFrame, type ResultFrame } from './frame.ts';
+import { type ErrorFrame, formatCall, type ResultFrame } from './frame.ts';
 import type { CallOutcome, LinkObserver } from './observer.ts';
 import type { Outage } from './outage.ts';
 import { codeLabel, readCallError } from './refusal.ts';
@@ -69,7 +69,7 @@ export class Caller {
     return this.#sent !== undefined;
   }
 
-  /** Resolves with the repaired, valid answer. Rejects as CsmsPort says, with Busy, or with Internal for a payload that breaks the schema. */
+  /** Resolves with the answer, repaired; one that breaks the schema is counted and handed on. Rejects as CsmsPort says, with Busy, or with Internal for a payload that breaks the schema. */
   call(request: CsmsRequest): Promise<JsonObject> {
     const flaw = this.#flaw(request);
     if (flaw) {
@@ -116,8 +116,9 @@ export class Caller {
       const { payload, dropped } = contract.repair(action, 'answer', frame.payload);
       if (dropped.length > 0) this.#deps.observe.repaired(action, 'answer', dropped.length);
       const violation = contract.check(action, 'answer', payload);
-      if (violation) this.#refuseAnswer(call, violation.reason);
-      else this.#finish(call, 'result', () => call.resolve(payload));
+      // What can be used of a broken answer is for the tables to say: a start that the CSMS has booked must not be lost for a date.
+      if (violation) this.#complain(call, violation.reason);
+      this.#finish(call, violation ? 'invalid' : 'result', () => call.resolve(payload));
     } catch {
       // Nested too deeply to be walked, for example: the call must not wait for a second answer.
       if (this.#sent === call) this.#refuseAnswer(call, 'the payload cannot be read');
@@ -189,6 +190,12 @@ export class Caller {
   }
 
   #refuseAnswer(call: Call, reason: string): void {
+    const { action } = call.request;
+    this.#complain(call, reason);
+    this.#finish(call, 'invalid', () => call.reject(new BridgeError('CsmsAnswerInvalid', `${action}: ${reason}`)));
+  }
+
+  #complain(call: Call, reason: string): void {
     const { identity, action, exchange } = call.request;
     this.#deps.observe.invalid('csms', 'answer', action);
     this.#deps.complaints.say(
@@ -197,7 +204,6 @@ export class Caller {
       { identity, action, exchange, reason },
       'the CSMS sent an invalid answer',
     );
-    this.#finish(call, 'invalid', () => call.reject(new BridgeError('CsmsAnswerInvalid', `${action}: ${reason}`)));
   }
 
   #timeOut(call: Call): void {

@@ -3,10 +3,9 @@ import type { JsonObject } from '../base/message.ts';
 import type { CsmsRequest } from '../session/ports.ts';
 import { Backoff } from './backoff.ts';
 import { Caller, type CallerDeps, type Line } from './caller.ts';
-import { parseFrame, type MalformedFrame, type MalformedReason } from './frame.ts';
+import { type MalformedFrame, type MalformedReason, parseFrame } from './frame.ts';
 import type { KeepAlive, Peer } from './keep-alive.ts';
 import type { LinkState } from './observer.ts';
-import { Receiver, type ReceiverDeps } from './receiver.ts';
 import {
   brokenBy,
   closedByBridge,
@@ -21,6 +20,7 @@ import {
   wrongProtocol,
 } from './outage.ts';
 import type { Dialler, Ramp } from './ramp.ts';
+import { Receiver, type ReceiverDeps } from './receiver.ts';
 import type { LinkSettings } from './settings.ts';
 import { closeReason, frameFault, OPEN, type Socket } from './socket.ts';
 

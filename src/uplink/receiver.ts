@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import { BridgeError, ERRORS, errorRow, refusalOf, type Refusal } from '../base/errors.ts';
+import { BridgeError, ERRORS, errorRow, type Refusal, refusalOf } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { JsonContract } from '../contract/json-contract.ts';
 import type { CsmsCall, CsmsSide } from '../session/ports.ts';
 import type { Complaints } from './complaints.ts';
-import { formatError, formatResult, type CallFrame } from './frame.ts';
+import { type CallFrame, formatError, formatResult } from './frame.ts';
 import type { LinkObserver } from './observer.ts';
 import { writeCallError } from './refusal.ts';
 

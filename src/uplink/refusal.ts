@@ -1,4 +1,4 @@
-import { BridgeError, ERRORS, type CallErrorCode, type ErrorCode, type Refusal } from '../base/errors.ts';
+import { BridgeError, type CallErrorCode, ERRORS, type ErrorCode, type Refusal } from '../base/errors.ts';
 import type { JsonObject } from '../base/message.ts';
 import type { ErrorFrame } from './frame.ts';
 

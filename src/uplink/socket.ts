@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { WebSocket, type ClientOptions } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { MalformedReason } from './frame.ts';
 import { baseUrl, basicAuthorization, linkUrl } from './identity.ts';
 import type { LinkSettings } from './settings.ts';

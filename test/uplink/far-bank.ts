@@ -1,6 +1,6 @@
+import { BridgeError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/base/log.ts';
 import type { JsonObject } from '../../src/base/message.ts';
-import { BridgeError } from '../../src/base/errors.ts';
 import { loadJsonContract } from '../../src/contract/ocppj.ts';
 import type { CsmsCall, CsmsRequest, CsmsSide } from '../../src/session/ports.ts';
 import { Links } from '../../src/uplink/links.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkSettings } from '../../src/uplink/settings.ts';
-import { fakeNetwork, type FakeSocket } from './fake-socket.ts';
+import { type FakeSocket, fakeNetwork } from './fake-socket.ts';
 import { ending, type FarBank, farBank, NOW, request } from './far-bank.ts';
 
 function opened(changes: Partial<LinkSettings> = {}): FarBank & { socket: FakeSocket; sockets: FakeSocket[] } {

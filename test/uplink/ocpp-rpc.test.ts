@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type RPCServer as Server, RPCServer } from 'ocpp-rpc';
+import { RPCServer, type RPCServer as Server } from 'ocpp-rpc';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ending, farBank, NOW, request } from './far-bank.ts';
 
