@@ -35,11 +35,15 @@ export interface Bridge {
 }
 
 /** Starts everything; rejects when something cannot start, with nothing left open. */
-export async function startBridge(config: Config, log: Log): Promise<Bridge> {
+export async function startBridge(
+  config: Config,
+  log: Log,
+  onFatal: (error: Error) => void = () => undefined,
+): Promise<Bridge> {
   const opened: (() => Promise<unknown>)[] = [];
   try {
     const translation = await loadTranslation(sourcesOf(config));
-    const store = config.store.memory ? new MemoryStore() : await openLmdbStore(config.store.path);
+    const store = config.store.memory ? new MemoryStore() : await openLmdbStore(config.store.path, { onFatal });
     opened.push(() => store.close());
     return await assemble(config, log, translation, store, opened);
   } catch (error) {

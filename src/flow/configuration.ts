@@ -16,6 +16,7 @@ const VIRTUAL_KEYS: ReadonlySet<string> = new Set([
   'getconfigurationmaxkeys',
 ]);
 const MOST_KEYS = '1000';
+const MOST_REMEMBERED = 500;
 
 interface KeyValue {
   readonly key: string;
@@ -36,7 +37,7 @@ export const getConfiguration: DownFlow = {
   },
 
   answered(state, exchange, answer, sent, context) {
-    const learnt = { ...state, configuration: { ...state.configuration, ...spellings(answer) } };
+    const learnt = { ...state, configuration: limited({ ...state.configuration, ...spellings(answer) }) };
     const again = sent.attempt === 1 ? otherSpellings(exchange.request, answer, context) : [];
     if (again.length > 0) {
       // The charge point does not know the 1.6 spelling: one more question, in its own version's words.
@@ -239,6 +240,12 @@ function canonical(key: string, context: Context): string {
 /** The charge point's own spelling where it was learnt, else the CSMS's. */
 function spelled(state: ChargePointState, key: string): string {
   return state.configuration[key.toLowerCase()]?.spelling ?? key;
+}
+
+/** The newest keys, as many as a charge point can reasonably have. */
+function limited(keys: ChargePointState['configuration']): ChargePointState['configuration'] {
+  const all = Object.entries(keys);
+  return all.length <= MOST_REMEMBERED ? keys : Object.fromEntries(all.slice(-MOST_REMEMBERED));
 }
 
 function spellings(answer: JsonObject): Record<string, ConfigurationKey> {

@@ -30,7 +30,7 @@ import {
   getDiagnostics,
   updateFirmware,
 } from './progress.ts';
-import { registrationGate } from './registration.ts';
+import { registrationGate, TRANSACTION_MESSAGES } from './registration.ts';
 import { AWAY, refuseByPolicy } from './relay.ts';
 import type { ChargePointState } from './state.ts';
 import { statusNotification } from './status-notification.ts';
@@ -109,6 +109,10 @@ export function csmsRefused(
     return decision(state, ...introduction(state), again);
   }
   if (AWAY.has(refusal.code) && canWait(exchange, context)) return keep(state, exchange, context);
+  if (refusal.code === 'IdentityUnknown' && TRANSACTION_MESSAGES.has(exchange.action)) {
+    // A 404 may be a proxy before a CSMS that is down: a Fault would make some charge points discard the message.
+    return decision(state, { do: 'refuse', refusal: { code: 'CsmsAway', reason: refusal.reason } });
+  }
   const flow = UP[exchange.action]?.refused ?? refuseByPolicy;
   return flow(state, exchange, refusal, policy, context);
 }

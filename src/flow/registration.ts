@@ -2,7 +2,11 @@ import type { Refusal } from '../base/errors.ts';
 import type { ChargePointState } from './state.ts';
 
 /** Messages whose data would be lost if a Fault made the charge point discard them: they are refused as if offline. */
-const TRANSACTION_MESSAGES: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'MeterValues']);
+export const TRANSACTION_MESSAGES: ReadonlySet<string> = new Set([
+  'StartTransaction',
+  'StopTransaction',
+  'MeterValues',
+]);
 
 /**
  * What may pass before the CSMS accepted the charge point (OCPP 1.6 section 4.2): only BootNotification.

@@ -115,6 +115,13 @@ export const EMPTY_STATE: ChargePointState = {
   unsent: {},
 };
 
+/** No charge point has more; a message with one number after another must not blow up the document. */
+const MOST_CONNECTORS = 100;
+
+export function mayRemember(state: ChargePointState, connectorId: number): boolean {
+  return state.connectors[connectorId] !== undefined || Object.keys(state.connectors).length < MOST_CONNECTORS;
+}
+
 /** State with some entries of one of its maps set, the rest as it was. */
 export function withConnector(state: ChargePointState, id: number, change: Partial<Connector>): ChargePointState {
   const key = String(id);

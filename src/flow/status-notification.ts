@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/message.ts';
 import { type Context, type Decision, decision, type UpFlow } from './decision.ts';
-import { type ChargePointState, withConnector } from './state.ts';
+import { type ChargePointState, mayRemember, withConnector } from './state.ts';
 import { superseded } from './unsent.ts';
 
 /** StatusNotification: what the charge point says is remembered at once, whatever the CSMS thinks of it. */
@@ -16,6 +16,7 @@ export const statusNotification: UpFlow = {
 
 function reported(state: ChargePointState, request: JsonObject, now: number): ChargePointState {
   const id = Number(request['connectorId']);
+  if (!mayRemember(state, id)) return state;
   const { finishingSince, ...connector } = state.connectors[id] ?? {};
   const finishing = finishingSince !== undefined && request['status'] !== 'Available' ? { finishingSince } : {};
   const next = { ...connector, ...finishing, status: request, statusAt: now };

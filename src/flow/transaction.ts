@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/message.ts';
 import { type Context, decision, type Effect, type UpFlow } from './decision.ts';
 import type { ChargePointState, Transaction } from './state.ts';
-import { withConnector } from './state.ts';
+import { mayRemember, withConnector } from './state.ts';
 import { synthesise } from './status-notification.ts';
 
 const INT_MAX = 2_147_483_647;
@@ -9,6 +9,8 @@ const INT_MIN = -2_147_483_648;
 const DAY = 24 * 3_600_000;
 const MONTH = 30 * DAY;
 const MOST_KEPT = 20;
+/** More are not remembered for triggers: they would be written again at every commit. */
+const MOST_READINGS = 100;
 
 /** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
 export const startTransaction: UpFlow = {
@@ -140,11 +142,18 @@ function byCsmsId(state: ChargePointState, request: JsonObject): Transaction | u
 /** MeterValues: kept for triggers, and a repeat gets the same answer. */
 export const meterValues: UpFlow = {
   answered(state, exchange, answer, context) {
+    const connectorId = Number(exchange.request['connectorId']);
     const meter = { meter: exchange.request, meterAt: context.now };
+    const keep = mayRemember(state, connectorId) && readingsOf(exchange.request) <= MOST_READINGS;
     return decision(
-      withConnector(state, Number(exchange.request['connectorId']), meter),
+      keep ? withConnector(state, connectorId, meter) : state,
       { do: 'remember-answer', payload: answer },
       { do: 'answer', payload: answer },
     );
   },
 };
+
+function readingsOf(request: JsonObject): number {
+  const values = request['meterValue'] as JsonObject[];
+  return values.reduce((count, value) => count + (value['sampledValue'] as unknown[]).length, 0);
+}

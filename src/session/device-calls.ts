@@ -13,6 +13,9 @@ import type { Session, Step } from './session.ts';
 
 /** Answers that are not durable are kept so long for a repeat with the same MessageID. */
 const JOIN_FOR = 60_000;
+/** Tags that nobody's card can hold are not remembered, nor more than a charge point sees in a while. */
+const LONGEST_TAG = 255;
+const MOST_ALIASES = 500;
 
 /** One HTTP request of the charge point, waiting for its answer. */
 interface Waiter {
@@ -257,7 +260,9 @@ export class DeviceCalls {
     const id = exchange.attempt === 1 ? exchange.id : this.#session.deps.ids();
     const call = { identity: this.#session.identity, action: exchange.action, payload, exchange: id };
     const began = clock.monotonic();
-    const sendWithin = canWait(exchange, this.#session.context(exchange.version)) ? bufferAfter : answerWithin;
+    // Before the charge point's own deadline, so that it hears why the CSMS is away and not only that time is up.
+    const patience = 0.9 * answerWithin;
+    const sendWithin = canWait(exchange, this.#session.context(exchange.version)) ? bufferAfter : patience;
     csms.call({ ...call, sendWithin, answerWithin: callTimeout }).then(
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
@@ -414,7 +419,10 @@ function heard(state: ChargePointState, call: DeviceCall): ChargePointState {
 }
 
 function learn(state: ChargePointState, aliases: readonly { alias: string; original: string }[]): ChargePointState {
-  const news = aliases.filter(({ alias, original }) => state.aliases[alias] !== original);
+  const news = aliases.filter(
+    ({ alias, original }) => original.length <= LONGEST_TAG && state.aliases[alias] !== original,
+  );
   if (news.length === 0) return state;
-  return { ...state, aliases: { ...state.aliases, ...Object.fromEntries(news.map((a) => [a.alias, a.original])) } };
+  const all = [...Object.entries(state.aliases), ...news.map(({ alias, original }) => [alias, original] as const)];
+  return { ...state, aliases: Object.fromEntries(all.slice(-MOST_ALIASES)) };
 }

@@ -26,6 +26,9 @@ interface Due {
 /** Delivers what waits for the CSMS: one message at a time, oldest first, while the link is open. */
 export class Outbox {
   readonly #session: Session;
+  #waiting = 0;
+  /** When the first message was taken over, as long as the list has not been read. */
+  #since: number | undefined;
   #entries: OutboxEntry[] | undefined;
   /** Messages whose first call is still open: they may yet be answered, so they are not sent again. */
   readonly #held = new Set<number>();
@@ -41,14 +44,14 @@ export class Outbox {
     this.#session = session;
   }
 
-  /** How many wait, as far as this process has looked. */
+  /** How many wait. */
   get depth(): number {
-    return this.#entries?.length ?? 0;
+    return this.#entries?.length ?? this.#waiting;
   }
 
   /** When the oldest was taken over, ms. */
   get oldest(): number | undefined {
-    return this.#entries?.[0]?.at;
+    return this.#entries ? this.#entries[0]?.at : this.#since;
   }
 
   /** Whether something is under way or not written yet. */
@@ -57,9 +60,11 @@ export class Outbox {
   }
 
   /** Follows what a step committed. */
-  follow(effects: readonly Effect[]): void {
-    if (this.#entries === undefined) return;
+  follow(effects: readonly Effect[], state: ChargePointState): void {
+    this.#waiting = state.outbox?.waiting ?? 0;
     for (const effect of effects) {
+      if (effect.do === 'outbox-put') this.#since ??= effect.entry.at;
+      if (this.#entries === undefined) continue;
       if (effect.do === 'outbox-remove') this.#entries = this.#entries.filter(({ seq }) => seq !== effect.seq);
       if (effect.do !== 'outbox-put') continue;
       const at = this.#entries.findIndex(({ seq }) => seq === effect.entry.seq);

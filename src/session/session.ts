@@ -77,7 +77,7 @@ export class Session {
         throw error;
       });
       if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
-      this.outbox.follow(effects);
+      this.outbox.follow(effects, state);
       act(effects, state);
     });
   }

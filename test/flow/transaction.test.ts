@@ -171,6 +171,54 @@ describe('a CSMS that is away', () => {
   });
 });
 
+test.each(['StartTransaction', 'StopTransaction', 'MeterValues'])(
+  'a 404 of the CSMS leaves %s with the charge point, without a Fault: it may be a proxy that speaks',
+  (action) => {
+    const refusal = { code: 'IdentityUnknown', reason: 'the CSMS does not know it' } as const;
+    const policy = { refused: { other: 'fault' }, away: 'refuse' } as const;
+    const { effects } = csmsRefused(EMPTY_STATE, exchange(action, START), refusal, 1, policy, context('1.5'));
+    expect(effects).toEqual([{ do: 'refuse', refusal: { code: 'CsmsAway', reason: refusal.reason } }]);
+  },
+);
+
+describe('a message that nobody would send in earnest does not blow up the document', () => {
+  const size = (state: ChargePointState) => JSON.stringify(state).length;
+
+  test('one status after another, each of another connector', () => {
+    let state = EMPTY_STATE;
+    for (let connectorId = 1; connectorId <= 5000; connectorId += 1) {
+      const call = exchange('StatusNotification', { ...OCCUPIED, connectorId });
+      state = deviceCalls(state, call, false, context('1.5')).state;
+    }
+    expect(size(state)).toBeLessThan(20_000);
+  });
+
+  test('a hundred thousand readings', () => {
+    const sampledValue = Array.from({ length: 100_000 }, () => ({ value: '1' }));
+    const request = { connectorId: 1, meterValue: [{ timestamp: START.timestamp, sampledValue }] };
+    expect(size(csmsAnswered(EMPTY_STATE, exchange('MeterValues', request), {}, context('1.5')).state)).toBeLessThan(
+      1000,
+    );
+  });
+
+  test('a configuration of ten thousand keys', () => {
+    const configurationKey = Array.from({ length: 10_000 }, (_, n) => ({
+      key: `Key${n}`,
+      readonly: false,
+      value: 'x',
+    }));
+    const sent = { payload: {}, attempt: 1 };
+    const { state } = deviceAnswered(
+      EMPTY_STATE,
+      exchange('GetConfiguration'),
+      { configurationKey },
+      sent,
+      context('1.6'),
+    );
+    expect(size(state)).toBeLessThan(50_000);
+  });
+});
+
 describe('a CSMS that has not seen the charge point boot', () => {
   const state = { ...EMPTY_STATE, boot: { request: { chargePointVendor: 'V', chargePointModel: 'M' }, at: NOW } };
   const boot = { do: 'call-csms', action: 'BootNotification', payload: state.boot.request, own: true };

@@ -12,7 +12,11 @@ export async function run(options: { config?: string }): Promise<void> {
   });
   process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'));
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const bridge = await startBridge(config, log);
+  const bridge = await startBridge(config, log, (error) => {
+    // Nothing can be kept any more: charge points must see that nobody is here.
+    log.error({ err: error }, 'the store cannot be written any more; the bridge ends');
+    void log.close().then(() => process.exit(1));
+  });
   process.on('SIGHUP', () => bridge.reloadTables('SIGHUP'));
   const signal = await new Promise<string>((resolve) => {
     process.once('SIGTERM', resolve);
