@@ -101,4 +101,12 @@ function addMappings(program: Command): void {
     .action(async (options: { dir: string; wsdl: string }) =>
       (await import('./commands/mappings.ts')).checkTables(options),
     );
+  mappings
+    .command('report')
+    .description('write what the tables do to every field, as pages for people or as data')
+    .addOption(new Option('--format <format>', 'pages or data').choices(['html', 'md', 'json']).default('html'))
+    .option('--out <dir>', 'folder to write to (default: mappings-report; JSON goes to standard output)')
+    .addOption(new Option('--dir <dir>', 'tables to report on').default(MAPPINGS_DIR, 'the own ones'))
+    .addOption(new Option('--wsdl <dir>', 'WSDL files to read them against').default(WSDL_DIR, 'the own ones'))
+    .action(async (options) => (await import('./commands/mappings.ts')).reportTables(options));
 }

@@ -9,6 +9,9 @@ export const OPAQUE_FIELDS: readonly string[] = ['data', 'value'];
 /** Ids of transactions: the two banks may know different ones. */
 export const TRANSACTION_FIELDS: readonly string[] = ['transactionId'];
 
+/** Messages that decide about money: never answered while nobody keeps them, never given up for an outage. */
+export const TRANSACTION_MESSAGES: readonly string[] = ['MeterValues', 'StartTransaction', 'StopTransaction'];
+
 /** Tags: identify a person's card; a long one has an alias. */
 export const TAG_FIELDS: readonly string[] = ['idTag', 'parentIdTag'];
 

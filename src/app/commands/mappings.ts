@@ -1,8 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadJsonContract } from '../../contract/ocppj.ts';
 import { loadSoapContracts } from '../../contract/wsdl.ts';
 import { checkMappings } from '../../mapping/check.ts';
 import { loadProfiles, loadTables } from '../../mapping/compile.ts';
 import { MappingFaults } from '../../mapping/fault.ts';
+import { type Report, reportOf } from '../../mapping/report.ts';
+import { htmlReport } from '../../mapping/report-html.ts';
+import { markdownReport } from '../../mapping/report-markdown.ts';
 
 /** `mappings check`: the proof in numbers, or every fault. */
 export async function checkTables({ dir, wsdl }: { dir: string; wsdl: string }): Promise<void> {
@@ -13,6 +18,35 @@ export async function checkTables({ dir, wsdl }: { dir: string; wsdl: string }):
   process.stdout.write(
     `The tables are complete: every row below was looked at, and nothing is missing.\n${rows.join('\n')}\n`,
   );
+}
+
+interface ReportOptions {
+  readonly dir: string;
+  readonly wsdl: string;
+  readonly format: 'html' | 'md' | 'json';
+  readonly out?: string;
+}
+
+/** `mappings report`: pages in a folder; JSON without a folder goes to standard output. */
+export async function reportTables({ dir, wsdl, format, out }: ReportOptions): Promise<void> {
+  const contracts = { soap: await loadSoapContracts(wsdl), json: loadJsonContract('ocpp1.6') };
+  const checked = checkMappings([...loadTables(dir), ...loadProfiles(dir)], contracts);
+  if (checked.faults.length > 0) throw new MappingFaults(checked.faults);
+  const pages = reportPages(reportOf(checked), format);
+  if (format === 'json' && out === undefined) {
+    for (const page of pages.values()) process.stdout.write(page);
+    return;
+  }
+  const folder = out ?? 'mappings-report';
+  mkdirSync(folder, { recursive: true });
+  for (const [name, page] of pages) writeFileSync(join(folder, name), page);
+  process.stdout.write(`${[...pages.keys()].map((name) => join(folder, name)).join('\n')}\n`);
+}
+
+function reportPages(report: Report, format: ReportOptions['format']): ReadonlyMap<string, string> {
+  if (format === 'html') return htmlReport(report);
+  if (format === 'md') return markdownReport(report);
+  return new Map([['mappings.json', `${JSON.stringify(report, null, 2)}\n`]]);
 }
 
 /** `sourceFields` as `source fields`. */
