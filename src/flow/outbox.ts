@@ -13,6 +13,8 @@ import { confirmed, started, stopped } from './transaction.ts';
 const KEPT_ACTIONS: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'MeterValues']);
 /** The bridge's own transaction ids; far above what a CSMS counts to, and checked against it all the same. */
 const FIRST_MINTED = 1_900_000_000;
+/** OCPP 1.6 (errata 3.18): a transaction that never got an id. */
+const NO_ID = -1;
 /** A message that the CSMS calls wrong so often will never be taken. */
 const MOST_REFUSALS = 3;
 /** What may pass: the CSMS has a fault of its own, or has forgotten the charge point. With growing pauses this is an hour or more. */
@@ -58,7 +60,7 @@ export function keep(state: ChargePointState, exchange: Exchange, context: Conte
     };
     const outbox = { next: next + 1, waiting: waiting + 1, minted: mint };
     return decision(
-      { ...after, outbox },
+      { ...counted(after, transaction, 1), outbox },
       { do: 'outbox-put', entry },
       { do: 'remember-answer', payload: answer },
       { do: 'answer', payload: answer },
@@ -104,8 +106,8 @@ export function outboxCall(state: ChargePointState, entry: OutboxEntry): JsonObj
   const { transactionId: _, ...rest } = entry.payload;
   const transaction = state.transactions[entry.transaction];
   if (transaction !== undefined && !transaction.pending) return { ...rest, transactionId: transaction.csms };
-  // The CSMS never took the start. OCPP 1.6 says -1 for a transaction without an id; a reading goes without.
-  return entry.action === 'StopTransaction' ? { ...rest, transactionId: -1 } : rest;
+  // The CSMS never took the start. A reading goes without an id.
+  return entry.action === 'StopTransaction' ? { ...rest, transactionId: NO_ID } : rest;
 }
 
 /** The CSMS has it. */
@@ -115,7 +117,7 @@ export function outboxAnswered(
   answer: JsonObject,
   context: Context,
 ): Decision {
-  const after = fewer(state);
+  const after = fewer(state, entry);
   const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
   if (entry.action !== 'StartTransaction' || entry.transaction === undefined) return decision(after, gone);
   const status = (answer['idTagInfo'] as JsonObject | undefined)?.['status'];
@@ -134,14 +136,31 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
   if (refusals < (MAY_PASS.has(refusal.code) ? MOST_FAILURES : MOST_REFUSALS))
     return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
-    fewer(state),
+    withoutStart(fewer(state, entry), entry),
     { do: 'outbox-remove', seq: entry.seq },
     { do: 'dead-letter', entry: entryNow },
     { do: 'loss', code: 'dead-letter', field: entry.action },
   );
 }
 
-function fewer(state: ChargePointState): ChargePointState {
+function fewer(state: ChargePointState, { transaction }: OutboxEntry): ChargePointState {
   const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
-  return { ...state, outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
+  return { ...counted(state, transaction, -1), outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
+}
+
+/** So many more messages of this transaction wait. */
+function counted(state: ChargePointState, device: number | undefined, more: number): ChargePointState {
+  const transaction = device === undefined ? undefined : state.transactions[device];
+  if (transaction === undefined) return state;
+  const { waiting = 0, ...rest } = transaction;
+  const left = waiting + more;
+  const now = left > 0 ? { ...rest, waiting: left } : rest;
+  return { ...state, transactions: { ...state.transactions, [now.device]: now } };
+}
+
+/** The CSMS will never know this transaction: what the charge point says of it later goes without an id, too. */
+function withoutStart(state: ChargePointState, { action, transaction }: OutboxEntry): ChargePointState {
+  const known = transaction === undefined ? undefined : state.transactions[transaction];
+  if (action !== 'StartTransaction' || known === undefined) return state;
+  return { ...state, transactions: { ...state.transactions, [known.device]: { ...known, csms: NO_ID } } };
 }

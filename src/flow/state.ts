@@ -72,6 +72,8 @@ export interface Transaction {
   readonly stoppedAt?: number;
   /** The CSMS has not confirmed the start yet: `csms` is the bridge's own id. */
   readonly pending?: true;
+  /** So many of its messages are in the outbox: until they are delivered its ids must be known. */
+  readonly waiting?: number;
   /** It ended without a StopTransaction; one may still come. */
   readonly lost?: true;
 }

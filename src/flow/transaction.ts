@@ -87,7 +87,8 @@ function deviceId(state: ChargePointState, csms: number): number {
 
 /**
  * Transactions worth keeping. A charge point runs one per connector, so an older open one was lost and has ended. Ended ones
- * stay a day for late readings, and a month where the ids differ at the two ends: then only this knows which is which.
+ * stay a day for late readings, and a month where the ids differ at the two ends: then only this knows which is which. While
+ * messages of it wait for the CSMS it stays, whatever the clock of the charge point said.
  */
 function kept(state: ChargePointState, connectorId: number, now: number): Record<string, Transaction> {
   const all = Object.entries(state.transactions).map(([id, transaction]) => {
@@ -95,10 +96,14 @@ function kept(state: ChargePointState, connectorId: number, now: number): Record
     return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
   });
   const since = ({ device, csms }: Transaction) => now - (device === csms ? DAY : MONTH);
-  const worth = all.filter(([, t]) => t.pending || t.stoppedAt === undefined || t.stoppedAt >= since(t));
+  const worth = all.filter(([, t]) => needed(t) || (t.stoppedAt ?? now) >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
-  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || t.pending || t.stoppedAt === undefined));
+  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || needed(t)));
+}
+
+function needed({ stoppedAt, waiting = 0 }: Transaction): boolean {
+  return stoppedAt === undefined || waiting > 0;
 }
 
 /** A new session on a connector ends the "finishing" of the one before. */

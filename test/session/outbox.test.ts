@@ -183,6 +183,8 @@ describe('what the bridge took over goes to the CSMS once', () => {
     parts.clock.advance(20_000);
     asked.refuse(lost());
     await answer;
+    await settled();
+    await settled();
     expect(await parts.store.rows(IDENTITY, 'outbox', 9)).toHaveLength(1);
   });
 

@@ -1,0 +1,54 @@
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** What the CSMS has taken, in a file that outlives its process. */
+
+export interface Booked {
+  readonly n: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly identity: string;
+  readonly action: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Given to a start. */
+  readonly transactionId?: number;
+}
+
+/** The answer to a booked call has been written to an open link. */
+export interface Told {
+  readonly told: number;
+  readonly at: number;
+}
+
+export type Line = Booked | Told;
+
+export function write(file: string, line: Line): void {
+  appendFileSync(file, `${JSON.stringify(line)}\n`);
+}
+
+/** Reads a book that is being written, each time what is new. */
+export class Reader {
+  readonly #file: string;
+  #read = 0;
+  readonly booked: Booked[] = [];
+  /** When the answer left, by the number of the booking. */
+  readonly told = new Map<number, number>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  readOn(): void {
+    if (!existsSync(this.#file)) return;
+    const file = openSync(this.#file, 'r');
+    const bytes = Buffer.alloc(fstatSync(file).size - this.#read);
+    readSync(file, bytes, 0, bytes.length, this.#read);
+    closeSync(file);
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    this.#read += whole.length;
+    for (const text of whole.toString('utf8').split('\n').slice(0, -1)) {
+      const line = JSON.parse(text) as Line;
+      if ('told' in line) this.told.set(line.told, line.at);
+      else this.booked.push(line);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SoapVersion } from '../../src/base/message.ts';
+import { boot, envelope, reading, start, stop } from './dialects.ts';
+import type { Chance } from './random.ts';
+
+/** What a charge point knows of one session: what it said, and what of it was confirmed. */
+export interface Session {
+  readonly connectorId: number;
+  readonly startedAt: string;
+  readonly meterStart: number;
+  /** As the charge point was told; undefined while nobody has told it. */
+  transactionId: number | undefined;
+  readonly readings: { readonly at: string; readonly energy: number; confirmed: boolean }[];
+  readonly stoppedAt: string;
+  readonly meterStop: number;
+  stopped: boolean;
+}
+
+export interface Endpoint {
+  port(): Promise<number>;
+}
+
+/** A charge point that never gives up, loses patience sometimes, and repeats with the same MessageID or a new one. */
+export class Device {
+  readonly identity: string;
+  readonly version: SoapVersion;
+  readonly connectors: number;
+  readonly sessions: Session[] = [];
+  /** What it was told that cannot be. */
+  readonly complaints: string[] = [];
+  repeats = 0;
+  readonly #endpoint: Endpoint;
+  readonly #chance: Chance;
+  #messages = 0;
+
+  constructor(identity: string, version: SoapVersion, connectors: number, endpoint: Endpoint, chance: Chance) {
+    this.identity = identity;
+    this.version = version;
+    this.connectors = connectors;
+    this.#endpoint = endpoint;
+    this.#chance = chance;
+  }
+
+  async boot(): Promise<void> {
+    await this.#say('bootNotification', boot());
+  }
+
+  /** One session after the other on every connector, until `over`; the last ones are ended properly. */
+  async charge(over: () => boolean): Promise<void> {
+    const connectors = Array.from({ length: this.connectors }, (_, n) => n + 1);
+    await Promise.all(
+      connectors.map(async (connectorId) => {
+        while (!over()) await this.#session(connectorId);
+      }),
+    );
+  }
+
+  async #session(connectorId: number): Promise<void> {
+    const chance = this.#chance;
+    const number = this.sessions.length;
+    const begin = Date.UTC(2024, 0, 1) + number * 3_600_000;
+    const at = (minutes: number) => new Date(begin + minutes * 60_000).toISOString();
+    const meterStart = 1000 * number;
+    const session: Session = {
+      ...{ connectorId, startedAt: at(0), meterStart, transactionId: undefined },
+      readings: Array.from({ length: chance.below(4) }, (_, n) => ({
+        ...{ at: at(n + 1), energy: meterStart + 100 * (n + 1), confirmed: false },
+      })),
+      ...{ stoppedAt: at(50), meterStop: meterStart + 700 + chance.below(200), stopped: false },
+    };
+    this.sessions.push(session);
+    if (chance.percent(3)) await this.boot();
+    const starting = start(connectorId, session.startedAt, meterStart);
+    const id = await this.#id(starting);
+    session.transactionId = id;
+    if (chance.percent(10)) {
+      // As if the answer had been lost on its way.
+      const again = await this.#id(starting);
+      if (again !== id) this.complaints.push(`${this.identity} ${session.startedAt}: was told ${id}, then ${again}`);
+    }
+    for (const one of session.readings) {
+      await this.#say('meterValues', reading(this.version, connectorId, id, one.at, one.energy));
+      one.confirmed = true;
+    }
+    await this.#say('stopTransaction', stop(id, session.stoppedAt, session.meterStop));
+    session.stopped = true;
+  }
+
+  async #id(starting: string): Promise<number> {
+    const answer = await this.#say('startTransaction', starting);
+    return Number(/<(?:\w+:)?transactionId>(-?\d+)</.exec(answer)?.[1]);
+  }
+
+  /** Says it until it is confirmed. */
+  async #say(operation: string, body: string): Promise<string> {
+    const chance = this.#chance;
+    let messageId = this.#nextId();
+    for (;;) {
+      await pause(chance.between(5, 40));
+      const patience = chance.percent(12) ? chance.between(20, 900) : 5000;
+      const text = envelope({ version: this.version, identity: this.identity, messageId }, body);
+      const answer = await post(await this.#endpoint.port(), text, patience);
+      if (answer?.includes(`${operation}Response`)) return answer;
+      this.repeats += 1;
+      if (chance.percent(50)) messageId = this.#nextId();
+    }
+  }
+
+  #nextId(): string {
+    this.#messages += 1;
+    return `urn:uuid:${this.identity}-${this.#messages}`;
+  }
+}
+
+/** The body of a 200; undefined for everything else. */
+async function post(port: number, body: string, patience: number): Promise<string | undefined> {
+  try {
+    const headers = { 'Content-Type': 'application/soap+xml; charset=utf-8' };
+    const signal = AbortSignal.timeout(patience);
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body, signal });
+    const text = await response.text();
+    return response.status === 200 ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}

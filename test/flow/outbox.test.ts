@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { BridgeError, refusalOf } from '../../src/base/errors.ts';
+import type { JsonObject } from '../../src/base/message.ts';
+import type { Decision } from '../../src/flow/decision.ts';
+import { keep, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../../src/flow/outbox.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
+import { context, exchange, SETTINGS } from './context.ts';
+
+const CONTEXT = context('1.5', { settings: { ...SETTINGS, whenCsmsIsAway: 'buffer' } });
+const FIRST = 1_900_000_000;
+const STARTED = { transactionId: 42, idTagInfo: { status: 'Accepted' } };
+
+function entryOf({ effects }: Decision): OutboxEntry {
+  for (const effect of effects) if (effect.do === 'outbox-put') return effect.entry;
+  throw new Error('nothing was kept');
+}
+
+function kept(state: ChargePointState, action: string, request: JsonObject) {
+  const decided = keep(state, exchange(action, request), CONTEXT);
+  return { state: decided.state, entry: entryOf(decided) };
+}
+
+/** A session `n` that began and ended long ago by the clock of the charge point. */
+function session(state: ChargePointState, n: number) {
+  const timestamp = new Date(Date.UTC(2001, 0, 1, n)).toISOString();
+  const start = kept(state, 'StartTransaction', { connectorId: 1, idTag: 'TAG', meterStart: n, timestamp });
+  const stop = kept(start.state, 'StopTransaction', { transactionId: FIRST + n, meterStop: n, timestamp });
+  return { state: stop.state, start: start.entry, stop: stop.entry };
+}
+
+describe('a transaction whose messages wait', () => {
+  test('is known until the last of them is delivered, however many began since and whatever its clock says', () => {
+    const first = session(EMPTY_STATE, 0);
+    let { state } = outboxAnswered(first.state, first.start, STARTED, CONTEXT);
+    for (let n = 1; n < 40; n++) ({ state } = session(state, n));
+    expect(outboxCall(state, first.stop)).toMatchObject({ transactionId: 42 });
+    ({ state } = outboxAnswered(state, first.stop, {}, CONTEXT));
+    ({ state } = session(state, 40));
+    expect(state.transactions[FIRST]).toBeUndefined();
+    expect(state.transactions[FIRST + 1]).toBeDefined();
+  });
+
+  test('has no id at all when the CSMS will never take its start', () => {
+    const { state, start, stop } = session(EMPTY_STATE, 0);
+    const refusal = refusalOf(new BridgeError('CsmsProtocolError', 'no'));
+    const after = outboxRefused(state, { ...start, refusals: 2 }, refusal);
+    expect(after.effects.map((effect) => effect.do)).toContain('dead-letter');
+    expect(outboxCall(after.state, stop)).toMatchObject({ transactionId: -1 });
+    expect(after.state.transactions[FIRST]?.csms).toBe(-1);
+  });
+});
+
+test('a fault of the CSMS itself is given more tries than a message that it calls wrong', () => {
+  const { state, start } = session(EMPTY_STATE, 0);
+  const third = { ...start, refusals: 2 };
+  const passing = outboxRefused(state, third, refusalOf(new BridgeError('CsmsInternalError')));
+  expect(passing.effects).toMatchObject([{ do: 'outbox-put', entry: { refusals: 3 } }]);
+  const away = outboxRefused(state, third, refusalOf(new BridgeError('CsmsLost')));
+  expect(away).toEqual({ state, effects: [] });
+});
