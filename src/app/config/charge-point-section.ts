@@ -86,11 +86,9 @@ export function chargePointSection(sources: Sources) {
       version: z
         .exactOptional(soapVersion())
         .meta({ description: 'Its OCPP version, to call it before it has called.' }),
-      timezone: z
-        .exactOptional(timezone())
-        .meta({
-          description: 'Zone of the times it writes without one. Without this: that of its quirk profile, or UTC.',
-        }),
+      timezone: z.exactOptional(timezone()).meta({
+        description: 'Zone of the times it writes without one. Without this: that of its quirk profile, or UTC.',
+      }),
       profile: z.exactOptional(z.string().min(1)).meta({
         description:
           'Its quirk profile, instead of the one that fits what it says of itself; `none` for none. The other keys here count more.',

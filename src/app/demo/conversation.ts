@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
+import type { SoapEvent } from '../simulate/soap-event.ts';
 import { type Exchange, ExchangePairing } from './exchange-pairing.ts';
 import { type Block, clip, columns, stacked } from './layout.ts';
 import type { Screen } from './paint.ts';
 import { prettyFrame } from './pretty-frame.ts';
 import { prettyBody } from './pretty-xml.ts';
-import type { SoapEvent } from '../simulate/soap-event.ts';
 import type { JsonEvent, Tap } from './tap.ts';
 
 /** Tells the conversation to a person: each exchange once, with its SOAP and the JSON it became. */

@@ -17,7 +17,7 @@ import { seededRandom } from '../simulate/random.ts';
 import { Conversation } from './conversation.ts';
 import { Csms } from './csms.ts';
 import { lossesIn } from './losses.ts';
-import { screenFor, type Screen } from './paint.ts';
+import { type Screen, screenFor } from './paint.ts';
 import { type Cast, charge, operate, powerOn } from './scenario.ts';
 import { verdict } from './verdict.ts';
 import { Watch } from './watch.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SoapObject, SoapVersion } from '../../base/message.ts';
-import { CallFailed, type Caller } from './caller.ts';
+import { type Caller, CallFailed } from './caller.ts';
 import { Charging } from './charging.ts';
 import { Configuration } from './configuration.ts';
 import { Connector } from './connector.ts';

@@ -1,5 +1,5 @@
-import { isoTime } from '../../base/clock.ts';
 import type { Clock } from '../../base/clock.ts';
+import { isoTime } from '../../base/clock.ts';
 import type { SoapObject, SoapValue } from '../../base/message.ts';
 import type { ChargePoint } from './charge-point.ts';
 import type { Connector } from './connector.ts';

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { SoapObject } from '../../base/message.ts';
-import type { CallFailed, Caller, Letter } from './caller.ts';
+import type { Caller, CallFailed, Letter } from './caller.ts';
 
 /**
  * The messages of transactions, which a charge point must not lose: sent in order, kept while the central system
