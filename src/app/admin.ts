@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
 import type { ChargePointLosses, LossTotals } from './loss-ledger.ts';
+import { outboxApi } from './outbox-api.ts';
+import type { OutboxView } from './outbox-view.ts';
 
 /** What the admin port shows. */
 export interface AdminView {
@@ -12,6 +14,8 @@ export interface AdminView {
   notReady(): string | undefined;
   /** What was lost, in all or of one charge point. */
   losses(identity: string | undefined): LossTotals | ChargePointLosses;
+  /** What waits for the CSMS, and what it will never take. */
+  readonly outbox: OutboxView;
 }
 
 export interface Admin {
@@ -20,7 +24,7 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-/** The admin port: liveness, readiness, metrics and what was lost. Loopback by default; nothing here is for charge points. */
+/** The admin port: liveness, readiness, metrics, what was lost and what waits. Loopback by default; nothing here is for charge points. */
 export async function openAdmin(listen: { host: string; port: number }, view: AdminView): Promise<Admin> {
   const app = express().disable('x-powered-by').disable('etag').use(helmet());
   app.get('/livez', (_request, response) => {
@@ -40,8 +44,10 @@ export async function openAdmin(listen: { host: string; port: number }, view: Ad
   app.get('/api/losses', ({ query: { identity } }, response) => {
     response.json(view.losses(typeof identity === 'string' ? identity : undefined));
   });
+  app.use('/api', outboxApi(view.outbox));
   app.use((_request, response) => {
-    response.status(404).type('text').send('/livez, /readyz, /metrics and /api/losses are here\n');
+    const places = '/livez, /readyz, /metrics, /api/losses, /api/outbox and /api/dead-letters';
+    response.status(404).type('text').send(`${places} are here\n`);
   });
   const server = createServer(app);
   await listening(server, listen);

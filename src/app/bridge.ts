@@ -17,6 +17,7 @@ import type { Config } from './config/schema.ts';
 import { listeningAt } from './listening-at.ts';
 import { LossLedger } from './loss-ledger.ts';
 import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
+import { outboxView } from './outbox-view.ts';
 import { VERSION } from './places.ts';
 import { LiveTables } from './reload.ts';
 import { chargePointSettings, deviceOverrides, linkSettings, listenerSettings, sessionSettings } from './settings.ts';
@@ -127,6 +128,7 @@ async function assemble(
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     notReady: () => (draining ? 'draining' : undefined),
     losses: (identity) => (identity === undefined ? ledger.all() : ledger.of(identity)),
+    outbox: outboxView(store, sessions),
   });
   const admin = await listeningAt('admin.listen', config.admin.listen, opening);
   opened.push(() => admin.close());

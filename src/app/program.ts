@@ -14,6 +14,7 @@ export function buildProgram(): Command {
   addTranslate(program);
   addSimulate(program);
   addLosses(program);
+  addOutbox(program);
   addMappings(program);
   return program;
 }
@@ -89,6 +90,37 @@ function addLosses(program: Command): void {
     .action(async (options: { admin: string; identity?: string }) =>
       (await import('./commands/losses.ts')).losses(options),
     );
+}
+
+function addOutbox(program: Command): void {
+  const outbox = program
+    .command('outbox')
+    .description('transaction messages that wait for the CSMS of a running bridge, and dead letters');
+  const add = (name: string, description: string) =>
+    outbox
+      .command(name)
+      .description(description)
+      .option('--admin <url>', 'admin port of the bridge', httpUrl, 'http://127.0.0.1:9090/');
+  add('list', 'charge points for which something waits or was put aside').action(async (options: { admin: string }) =>
+    (await import('./commands/outbox.ts')).list(options),
+  );
+  add('show', 'every message of one charge point')
+    .argument('<identity>', 'its chargeBoxIdentity')
+    .action(async (identity: string, options: { admin: string }) =>
+      (await import('./commands/outbox.ts')).show(identity, options),
+    );
+  const decisions = [
+    ['retry', 'let a dead letter wait for the CSMS again, before everything that came after it'],
+    ['discard', 'throw a dead letter away for good'],
+  ] as const;
+  for (const [what, description] of decisions) {
+    add(what, description)
+      .argument('<identity>', 'chargeBoxIdentity')
+      .argument('<number>', 'number of the message, see outbox show', wholeAboveZero)
+      .action(async (identity: string, seq: number, options: { admin: string }) =>
+        (await import('./commands/outbox.ts')).decide(what, identity, seq, options),
+      );
+  }
 }
 
 function addMappings(program: Command): void {

@@ -1,5 +1,5 @@
-import { addressOf } from './networks.ts';
 import type { CallbackPolicy } from './callback-policy.ts';
+import { addressOf } from './networks.ts';
 
 /** What one request says about where its sender listens. */
 export interface CallbackClaim {

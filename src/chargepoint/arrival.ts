@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
-import { errorRow, type ErrorCode } from '../base/errors.ts';
+import { type ErrorCode, errorRow } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
 import type { ChargePointObserver } from './observer.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
-import { BridgeError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { BridgeError } from '../base/errors.ts';
 
 export interface BodyLimits {
   /** Bytes, before and after decompression. */

@@ -21,7 +21,7 @@ function escaped(text: string): string {
 }
 
 /** The address of the endpoint as this sender sees it. */
-export function endpointOf(request: IncomingMessage, { publicUrl, trustedProxies }: DescriptionSettings): string {
+function endpointOf(request: IncomingMessage, { publicUrl, trustedProxies }: DescriptionSettings): string {
   if (publicUrl !== undefined) return publicUrl;
   const { localAddress = 'localhost', localPort } = request.socket;
   const named = request.headers.host?.trim() ?? '';

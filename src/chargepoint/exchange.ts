@@ -13,7 +13,7 @@ import type { DeviceCall, DeviceSide, WireQuirks } from '../session/ports.ts';
 import { type Callback, callbackOf } from './address.ts';
 import { answerReply, faultReply } from './answer.ts';
 import type { Arrival } from './arrival.ts';
-import { charsetOf, collectBody, decompress, SenderGone, type BodyLimits } from './body.ts';
+import { type BodyLimits, charsetOf, collectBody, decompress, SenderGone } from './body.ts';
 import type { CallbackPolicy } from './callback-policy.ts';
 import type { Identities } from './identity.ts';
 import type { Networks } from './networks.ts';

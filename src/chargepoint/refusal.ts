@@ -44,7 +44,7 @@ function names(text = ''): string[] {
 }
 
 /** Which of our errors a Fault is. A sub-code decides before the code; an unknown one leaves it to the code. */
-export function codeOf(fault: Pick<SoapFault, 'code' | 'subcode'>): ErrorCode {
+function codeOf(fault: Pick<SoapFault, 'code' | 'subcode'>): ErrorCode {
   // SOAP 1.1 has no sub-code: `Client.ProtocolError` and a bare `ProtocolError` both occur as the code.
   const codes = names(fault.code);
   for (const name of [...names(fault.subcode), ...codes.toReversed()]) {

@@ -17,7 +17,7 @@ const WORTH_COMPRESSING = 1400;
 const ENCODERS = { gzip: promisify(gzip), deflate: promisify(deflate) };
 
 /** The encoding the sender asks for, among those of the OCPP-S specifications; no wildcard, no q=0. */
-export function encodingFor(acceptEncoding: string | undefined): keyof typeof ENCODERS | undefined {
+function encodingFor(acceptEncoding: string | undefined): keyof typeof ENCODERS | undefined {
   if (!acceptEncoding) return undefined;
   const asked = new Set(
     acceptEncoding

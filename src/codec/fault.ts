@@ -1,7 +1,7 @@
 import type { FaultCode } from '../base/errors.ts';
 import type { Json, JsonObject } from '../base/message.ts';
 import { bodyPrefix } from './prefixes.ts';
-import { type OutHeaders, writeEnvelope, type WriteStyle } from './write-envelope.ts';
+import { type OutHeaders, type WriteStyle, writeEnvelope } from './write-envelope.ts';
 import type { XmlElement } from './xml-element.ts';
 import { asName } from './xml-name.ts';
 import { escapeAttribute, escapeText } from './xml-text.ts';

@@ -3,13 +3,13 @@ import type { SoapObject, SoapValue } from '../base/message.ts';
 import type { Field, Group } from '../contract/model.ts';
 import type { SoapMessage } from '../contract/soap-contract.ts';
 import { bodyPrefix } from './prefixes.ts';
-import { type OutHeaders, writeEnvelope, type WriteStyle } from './write-envelope.ts';
+import { type OutHeaders, type WriteStyle, writeEnvelope } from './write-envelope.ts';
 import { escapeAttribute, escapeText } from './xml-text.ts';
 
 /** Writes a message by its contract: fields in the schema's order, which several stations enforce. */
 
+export { PREFIX_PROFILES } from './prefixes.ts';
 export { DEFAULT_STYLE, type OutHeaders, type WriteStyle } from './write-envelope.ts';
-export { PREFIX_PROFILES, type PrefixProfile } from './prefixes.ts';
 
 /** What is written is what the tables made, so a fault here is the bridge's own. */
 function fault(path: string, what: string): BridgeError {

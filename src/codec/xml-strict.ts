@@ -1,10 +1,10 @@
 import { XML } from './namespaces.ts';
+import { codesOf } from './xml-codes.ts';
 import { NONE, type XmlAttribute, type XmlElement } from './xml-element.ts';
 import type { XmlLimits } from './xml-guard.ts';
-import { codesOf } from './xml-codes.ts';
+import { BLANK, kindOf, NAME, NAME_START, PLAIN_TEXT, PLAIN_VALUE } from './xml-kinds.ts';
 import { copied, nameAt, type QualifiedName, sameCodes, valueAt } from './xml-repeated.ts';
 import { isBlank } from './xml-scan.ts';
-import { BLANK, kindOf, NAME, NAME_START, PLAIN_TEXT, PLAIN_VALUE } from './xml-kinds.ts';
 import { decodeAttribute, decodeReferences, referenceEnd } from './xml-text.ts';
 
 /**

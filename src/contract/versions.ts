@@ -34,13 +34,6 @@ export const ADDRESSING_NAMESPACES = [
   'http://schemas.xmlsoap.org/ws/2004/08/addressing',
 ] as const;
 
-/** "Answer on this connection", in the spelling of each addressing namespace. The first one is written. */
-export const ANONYMOUS_ADDRESSES = [
-  `${ADDRESSING_NAMESPACES[0]}/anonymous`,
-  `${ADDRESSING_NAMESPACES[1]}/role/anonymous`,
-  `${ADDRESSING_NAMESPACES[1]}/anonymous`,
-] as const;
-
 /** The namespace of a service as its published WSDL writes it. */
 export function namespaceOf(version: SoapVersion, role: ServiceRole): string {
   return rowNamespace(dateOf(version), role);

@@ -34,6 +34,7 @@ export type Effect =
   | { readonly do: 'outbox-remove'; readonly seq: number }
   /** Put aside for people what the CSMS will never take. */
   | { readonly do: 'dead-letter'; readonly entry: OutboxEntry }
+  | { readonly do: 'dead-letter-remove'; readonly seq: number }
   | { readonly do: 'loss'; readonly code: string; readonly field: string }
   /** New secret or ping interval for the link, set by the CSMS through configuration keys that belong to the bridge. */
   | { readonly do: 'link-setting'; readonly key: 'AuthorizationKey' | 'WebSocketPingInterval'; readonly value: string };

@@ -143,6 +143,17 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
   );
 }
 
+/** An operator wants a dead letter tried again: in its old place, so before everything that came after it. */
+export function deadLetterRetried(state: ChargePointState, { refusals: _, ...entry }: OutboxEntry): Decision {
+  const { next = entry.seq + 1, waiting = 0, minted = 0 } = state.outbox ?? {};
+  const after = { ...counted(state, entry.transaction, 1), outbox: { next, minted, waiting: waiting + 1 } };
+  return decision(
+    after,
+    { do: 'dead-letter-remove', seq: entry.seq },
+    { do: 'outbox-put', entry: { ...entry, refusals: 0 } },
+  );
+}
+
 function fewer(state: ChargePointState, { transaction }: OutboxEntry): ChargePointState {
   const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
   return { ...counted(state, transaction, -1), outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };

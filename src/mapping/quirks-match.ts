@@ -1,7 +1,7 @@
 /** Which profile fits a charge point, and which of several does best. */
 
+import { FACTS, type Fact, type Match, type Profile } from './quirks-table.ts';
 import { cutText, trimText } from './scalars/text.ts';
-import { type Fact, FACTS, type Match, type Profile } from './quirks-table.ts';
 
 /** What is known of a charge point. */
 export interface Facts {

@@ -1,7 +1,7 @@
 /** The switches of a profile: one reader each. docs/quirks.md explains them. */
 
-import { isZone } from './scalars/zone.ts';
 import { FAULT_STATUSES, FRACTIONS, PREFIXES, type Switches, TAG_CASES } from './quirks-table.ts';
+import { isZone } from './scalars/zone.ts';
 import type { Value } from './yaml-reader.ts';
 
 /** Longer, and the charge point would have given up. */

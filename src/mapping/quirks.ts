@@ -3,8 +3,8 @@
 import type { SoapVersion } from '../base/message.ts';
 import type { ProfilePlan } from './quirks-check.ts';
 import { bestProfile, type Facts } from './quirks-match.ts';
-import type { Profile, Switches } from './quirks-table.ts';
 import { NO_PROFILE } from './quirks-read.ts';
+import type { Profile, Switches } from './quirks-table.ts';
 import type { Translator } from './translator.ts';
 
 /** How messages to a charge point are written. What is absent is as for everyone. */

@@ -2,7 +2,7 @@ import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Effect } from '../flow/decision.ts';
 import { introduction } from '../flow/flows.ts';
-import { type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../flow/outbox.ts';
+import { deadLetterRetried, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../flow/outbox.ts';
 import { registrationGate } from '../flow/registration.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Own, Session, Step } from './session.ts';
@@ -68,8 +68,13 @@ export class Outbox {
       if (effect.do === 'outbox-remove') this.#entries = this.#entries.filter(({ seq }) => seq !== effect.seq);
       if (effect.do !== 'outbox-put') continue;
       const at = this.#entries.findIndex(({ seq }) => seq === effect.entry.seq);
-      if (at < 0) this.#entries.push(effect.entry);
-      else this.#entries[at] = effect.entry;
+      if (at >= 0) this.#entries[at] = effect.entry;
+      else {
+        // One that is tried again has an old number.
+        const inOrder = (this.#entries.at(-1)?.seq ?? 0) < effect.entry.seq;
+        this.#entries.push(effect.entry);
+        if (!inOrder) this.#entries.sort((a, b) => a.seq - b.seq);
+      }
     }
   }
 
@@ -81,6 +86,22 @@ export class Outbox {
   /** Sends nothing more; what is under way is still concluded. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** What an operator decides on a message that was put aside; false when there is none with this number. */
+  async deadLetter(seq: number, what: 'retry' | 'discard'): Promise<boolean> {
+    let found = false;
+    await this.#session.step(
+      async (state) => {
+        const entry = (await this.#session.record.deadLetters()).find((one) => one.seq === seq);
+        if (entry === undefined) return still(state);
+        found = true;
+        if (what === 'retry') return deadLetterRetried(state, entry);
+        return { state, effects: [{ do: 'dead-letter-remove', seq }] };
+      },
+      () => this.pump(),
+    );
+    return found;
   }
 
   hold(seq: number): void {

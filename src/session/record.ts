@@ -80,6 +80,12 @@ export class Record {
     return rows.map(({ value }) => value as unknown as OutboxEntry);
   }
 
+  /** What was put aside, oldest first. */
+  async deadLetters(): Promise<OutboxEntry[]> {
+    const rows = await this.#store.rows(this.#identity, DEAD_LETTER, MOST_WAITING);
+    return rows.map(({ value }) => value as unknown as OutboxEntry);
+  }
+
   /** The rows that effects ask for, to go into the same commit as the state. */
   #rowsOf(
     effects: readonly Effect[],
@@ -96,6 +102,8 @@ export class Record {
         put.push({ kind: DEAD_LETTER, key: keyOf(effect.entry.seq), value: { ...effect.entry } });
       } else if (effect.do === 'outbox-remove') {
         remove.push({ kind: OUTBOX, key: keyOf(effect.seq) });
+      } else if (effect.do === 'dead-letter-remove') {
+        remove.push({ kind: DEAD_LETTER, key: keyOf(effect.seq) });
       }
     }
     return { put, remove };

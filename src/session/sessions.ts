@@ -69,6 +69,15 @@ export class Sessions implements DeviceSide, CsmsSide {
     return { depth, oldest };
   }
 
+  /** What an operator decides on a message that was put aside; false when there is no such message. */
+  async deadLetter(identity: string, seq: number, what: 'retry' | 'discard'): Promise<boolean> {
+    if (this.#draining) throw new BridgeError('Draining');
+    if ((await this.#deps.store.load(identity)) === undefined) return false;
+    const found = await this.#session(identity).outbox.deadLetter(seq, what);
+    if (found && what === 'retry') this.#deps.csms.open(identity);
+    return found;
+  }
+
   /** At start: opens the links of charge points for whom messages wait, so that they are delivered without a sign of life. */
   async resume(): Promise<void> {
     for (const identity of await this.#deps.store.identities()) {

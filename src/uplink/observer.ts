@@ -25,16 +25,3 @@ export interface LinkObserver {
   /** Reading a payload of the CSMS dropped or changed this many things. */
   repaired(action: string, part: 'request' | 'answer', things: number): void;
 }
-
-export const noObserver: LinkObserver = {
-  stateChanged() {},
-  sent() {},
-  received() {},
-  answered() {},
-  malformed() {},
-  callError() {},
-  strayAnswer() {},
-  repeatedCall() {},
-  invalid() {},
-  repaired() {},
-};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RpcCsms } from './csms.ts';
 import { openNodeSoap } from './node-soap-peer.ts';
-import { PeerFault, type Peer } from './peer.ts';
+import { type Peer, PeerFault } from './peer.ts';
 import { BridgeProcess, type MoreConfig } from './process.ts';
 import { surroundings } from './published.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { CallRefused } from '../../src/app/demo/csms-link.ts';
 import { Csms, type CsmsOptions } from '../../src/app/demo/csms.ts';
+import { CallRefused } from '../../src/app/demo/csms-link.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/message.ts';
 

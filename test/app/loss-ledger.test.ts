@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../src/base/log.ts';
-import { Metrics } from '../../src/base/metrics.ts';
 import { openAdmin } from '../../src/app/admin.ts';
-import { lossPage, losses } from '../../src/app/commands/losses.ts';
+import { losses, lossPage } from '../../src/app/commands/losses.ts';
 import { LossLedger } from '../../src/app/loss-ledger.ts';
 import { sessionObserver } from '../../src/app/observers.ts';
+import { createLog } from '../../src/base/log.ts';
+import { Metrics } from '../../src/base/metrics.ts';
 import type { LossRow } from '../../src/mapping/table.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 

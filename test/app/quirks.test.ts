@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { startBridge, type Bridge } from '../../src/app/bridge.ts';
+import { type Bridge, startBridge } from '../../src/app/bridge.ts';
 import { loadConfig } from '../../src/app/config/load.ts';
 import { MAPPINGS_DIR } from '../../src/app/places.ts';
 import { silentLog } from '../../src/base/log.ts';

@@ -2,15 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
-import { Metrics } from '../../src/base/metrics.ts';
 import { ChargePointConfigs } from '../../src/app/config/charge-points.ts';
 import { loadConfig } from '../../src/app/config/load.ts';
 import { MAPPINGS_DIR } from '../../src/app/places.ts';
 import { LiveTables } from '../../src/app/reload.ts';
 import { compileSources, foldersOf, loadTranslation, sourcesOf } from '../../src/app/tables.ts';
-import { fakeMemory } from '../mapping/fake-memory.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { Metrics } from '../../src/base/metrics.ts';
 import { ManualClock } from '../base/manual-clock.ts';
+import { fakeMemory } from '../mapping/fake-memory.ts';
 
 const contracts = await loadTranslation();
 const made: string[] = [];

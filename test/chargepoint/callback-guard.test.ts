@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
-import { Caller } from '../../src/chargepoint/caller.ts';
 import { CallbackPolicy, type CallbackPolicySettings } from '../../src/chargepoint/callback-policy.ts';
+import { Caller } from '../../src/chargepoint/caller.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { contracts, Records } from './near-bank.ts';
 import { deviceAnswer, SoapDevice } from './soap-device.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
-import { Caller, type CallerDeps, type CallerSettings, type DeviceOverrides } from '../../src/chargepoint/caller.ts';
 import { CallbackPolicy } from '../../src/chargepoint/callback-policy.ts';
+import { Caller, type CallerDeps, type CallerSettings, type DeviceOverrides } from '../../src/chargepoint/caller.ts';
 import type { DeviceRequest } from '../../src/session/ports.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { contracts, Records } from './near-bank.ts';

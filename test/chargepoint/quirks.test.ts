@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
-import { Caller, type DeviceOverrides } from '../../src/chargepoint/caller.ts';
 import { CallbackPolicy } from '../../src/chargepoint/callback-policy.ts';
+import { Caller, type DeviceOverrides } from '../../src/chargepoint/caller.ts';
 import { PREFIX_PROFILES } from '../../src/codec/write.ts';
 import { PREFIXES } from '../../src/mapping/quirks-table.ts';
 import type { WireQuirks } from '../../src/session/ports.ts';

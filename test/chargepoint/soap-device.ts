@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { afterEach } from 'vitest';
-import { readEnvelope, type Envelope } from '../../src/codec/envelope.ts';
+import { type Envelope, readEnvelope } from '../../src/codec/envelope.ts';
 
 export interface Heard {
   readonly method: string;

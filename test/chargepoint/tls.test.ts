@@ -1,9 +1,9 @@
-import { connect } from 'node:tls';
 import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
-import { Caller } from '../../src/chargepoint/caller.ts';
 import { CallbackPolicy } from '../../src/chargepoint/callback-policy.ts';
+import { Caller } from '../../src/chargepoint/caller.ts';
 import type { DeviceTls } from '../../src/chargepoint/dial.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { CERTIFICATE, KEY } from './certificate.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { SoapVersion } from '../../src/base/message.ts';
-import type { SoapContracts, ServiceRole, SoapOperation } from '../../src/contract/soap-contract.ts';
+import type { ServiceRole, SoapContracts, SoapOperation } from '../../src/contract/soap-contract.ts';
 import { loadSoapContracts } from '../../src/contract/wsdl.ts';
 
 export const contracts: SoapContracts = await loadSoapContracts(fileURLToPath(new URL('../../wsdl', import.meta.url)));

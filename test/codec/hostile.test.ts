@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/base/errors.ts';
-import { findOperation } from '../../src/codec/operation.ts';
 import { readEnvelope } from '../../src/codec/envelope.ts';
 import { readFault } from '../../src/codec/fault.ts';
+import { findOperation } from '../../src/codec/operation.ts';
 import { readMessage } from '../../src/codec/read.ts';
 import { decodeText } from '../../src/codec/text.ts';
 import { parseXml, XML_LIMITS } from '../../src/codec/xml.ts';

@@ -1,4 +1,4 @@
-import { ParseOption, XmlCData, XmlDocument, XmlElement as LibElement, XmlText, XmlXPath } from 'libxml2-wasm';
+import { XmlElement as LibElement, ParseOption, XmlCData, XmlDocument, XmlText, XmlXPath } from 'libxml2-wasm';
 import type { XmlElement } from '../../src/codec/xml-element.ts';
 
 /** An element as any parser must see it: names with namespaces, attributes in no order, joined text. */

@@ -6,10 +6,10 @@ import { PREFIX_PROFILES } from '../../src/codec/prefixes.ts';
 import { readMessage } from '../../src/codec/read.ts';
 import { decodeText } from '../../src/codec/text.ts';
 import { DEFAULT_STYLE, type OutHeaders, type WriteStyle, writeMessage } from '../../src/codec/write.ts';
+import { parseXml, XML_LIMITS } from '../../src/codec/xml.ts';
 import { contracts } from './contracts.ts';
 import { parseByLibxml, treeOf } from './libxml.ts';
 import { carried, group } from './soap-values.ts';
-import { parseXml, XML_LIMITS } from '../../src/codec/xml.ts';
 
 const messages = contracts.all.flatMap((service) =>
   [...service.operations.values()].flatMap((operation) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FaultList } from '../../src/mapping/fault.ts';
-import { readQuirks } from '../../src/mapping/quirks-read.ts';
 import type { WireQuirks } from '../../src/mapping/quirks.ts';
+import { readQuirks } from '../../src/mapping/quirks-read.ts';
 import { parseFile, rootOf } from '../../src/mapping/yaml-reader.ts';
 import { fakeMemory, RECEIVED_AT } from './fake-memory.ts';
 import { codesOf, profileFiles, profiles, up, valued } from './house.ts';
@@ -54,7 +54,7 @@ describe('charge points known for something', () => {
   test('Schneider EVlink: the ends of serial numbers that are too long are kept', () => {
     const boot = {
       ...{ chargePointVendor: 'Schneider Electric', chargePointModel: 'EVlink Smart Wallbox' },
-      ...{ chargePointSerialNumber: 'A'.repeat(20) + '123456', chargeBoxSerialNumber: 'B'.repeat(27) + '123456' },
+      ...{ chargePointSerialNumber: `${'A'.repeat(20)}123456`, chargeBoxSerialNumber: `${'B'.repeat(27)}123456` },
     };
     const translated = up('1.5', 'BootNotification').request(boot, memory);
     expect(valued(translated)).toMatchObject({

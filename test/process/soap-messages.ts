@@ -1,4 +1,4 @@
-import { type Post, type RawAnswer, ask } from '../chargepoint/raw-http.ts';
+import { ask, type Post, type RawAnswer } from '../chargepoint/raw-http.ts';
 
 /** SOAP of OCPP 1.5 as text, so that a test can write what no library would. */
 

@@ -1,9 +1,9 @@
 /** What each kind of told loss may do to one value: said again here, apart from the code that does it. */
 
 import { CONVERTERS } from '../../src/mapping/converters.ts';
-import type { Memory } from '../../src/mapping/translator.ts';
 import type { LeafPlan } from '../../src/mapping/plan.ts';
 import type { Occasion, Policy } from '../../src/mapping/table.ts';
+import type { Memory } from '../../src/mapping/translator.ts';
 
 export type Bag = Readonly<Record<string, unknown>>;
 export type Sender = 'device' | 'csms';

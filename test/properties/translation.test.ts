@@ -5,7 +5,7 @@ import { type JsonObject, SOAP_VERSIONS, type SoapObject } from '../../src/base/
 import { contracts } from '../mapping/house.ts';
 import { judgeFromCsms, judgeFromDevice, type Kind, kindsOf, memories, styles } from './judges.ts';
 import { jsonMessage, soapMessage } from './messages.ts';
-import { runAll, RUNS, SEED } from './run.ts';
+import { RUNS, runAll, SEED } from './run.ts';
 import { Wire } from './wire.ts';
 
 const memory = fc.constantFrom(...Object.keys(memories));

@@ -1,10 +1,10 @@
 /** What holds for every message the bridge writes, whatever the sample shows: schemas, correlation, addresses. */
 
 import type { Json, JsonObject } from '../../src/base/message.ts';
+import type { JsonContract } from '../../src/contract/json-contract.ts';
 import { loadJsonContract } from '../../src/contract/ocppj.ts';
 import type { ServiceRole, SoapContracts } from '../../src/contract/soap-contract.ts';
 import { loadSoapContracts } from '../../src/contract/wsdl.ts';
-import type { JsonContract } from '../../src/contract/json-contract.ts';
 import { type BodyValidator, bodyValidator } from '../contract/xsd.ts';
 import { bodyOf, headersOf, xmlTree } from './xml-tree.ts';
 

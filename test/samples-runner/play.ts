@@ -11,7 +11,7 @@ import { xmlDifferences } from './compare-xml.ts';
 import type { CallbackRequest, Conversation } from './conversation.ts';
 import type { Judge } from './judge.ts';
 import { filled, fits } from './placeholders.ts';
-import { readSteps, type Sample, SAMPLES, type Step } from './sample.ts';
+import { readSteps, SAMPLES, type Sample, type Step } from './sample.ts';
 import { headersOf, xmlTree } from './xml-tree.ts';
 
 export interface Stage {

@@ -1,6 +1,6 @@
 /** XML as plain trees, read by libxml2: no part of the bridge judges what the bridge wrote. */
 
-import { XmlDocument, XmlElement, XmlText, XmlCData } from 'libxml2-wasm';
+import { XmlCData, XmlDocument, XmlElement, XmlText } from 'libxml2-wasm';
 
 export interface XmlTree {
   readonly name: string;

@@ -21,7 +21,7 @@ export interface Asked<Request, Answer> {
 }
 
 /** A peer whose answers the test gives by hand. */
-export class Peer<Request, Answer> {
+class Peer<Request, Answer> {
   readonly asked: Asked<Request, Answer>[] = [];
   #waiting: (() => void)[] = [];
 

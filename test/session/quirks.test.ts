@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
-import type { Facts } from '../../src/mapping/quirks-match.ts';
 import type { Quirks } from '../../src/mapping/quirks.ts';
+import type { Facts } from '../../src/mapping/quirks-match.ts';
 import type { Translation, Translator } from '../../src/mapping/translator.ts';
-import { QuirksInUse } from '../../src/session/quirks-in-use.ts';
 import type { Tables } from '../../src/session/deps.ts';
+import { QuirksInUse } from '../../src/session/quirks-in-use.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import { SETTINGS } from '../flow/context.ts';
 import { bridge, csmsCall, deviceCall, IDENTITY } from './harness.ts';

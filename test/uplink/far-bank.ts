@@ -86,7 +86,7 @@ export class LogLines implements Log {
 
 const DOWN = ['RemoteStartTransaction', 'RemoteStopTransaction', 'ClearCache', 'Reset', 'DataTransfer', 'ReserveNow'];
 
-export function settingsFor(url: string, changes: Partial<LinkSettings> = {}): LinkSettings {
+function settingsFor(url: string, changes: Partial<LinkSettings> = {}): LinkSettings {
   return {
     url,
     protocol: 'ocpp1.6',

@@ -1,3 +1,4 @@
+import { askAdmin } from '../admin-client.ts';
 import type { ChargePointLosses, LossLine, LossTotals } from '../loss-ledger.ts';
 
 interface Options {
@@ -9,20 +10,7 @@ interface Options {
 export async function losses({ admin, identity }: Options): Promise<void> {
   const url = new URL('/api/losses', admin);
   if (identity !== undefined) url.searchParams.set('identity', identity);
-  process.stdout.write(lossPage(await asked(url)));
-}
-
-async function asked(url: URL): Promise<LossTotals | ChargePointLosses> {
-  let response: Response;
-  try {
-    response = await fetch(url, { redirect: 'error' });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`no bridge answers at ${url.origin}: ${why} (--admin names its admin port)`, { cause: error });
-  }
-  if (!response.ok) throw new Error(`${url.origin} answered ${response.status}: is it the admin port of a bridge?`);
-  return (await response.json()) as LossTotals | ChargePointLosses;
+  process.stdout.write(lossPage((await askAdmin(url)) as LossTotals | ChargePointLosses));
 }
 
 /** The report as text for people: a block for each code, most frequent first. */

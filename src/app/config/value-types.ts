@@ -24,7 +24,7 @@ export function textAs<T>(type: string, wanted: string, read: (text: string) => 
 }
 
 /** The complaint is made of what was wanted. */
-export class NotWanted extends Error {
+class NotWanted extends Error {
   constructor() {
     super('');
   }
