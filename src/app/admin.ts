@@ -15,7 +15,7 @@ export interface AdminView {
   /** What was lost, in all or of one charge point. */
   losses(identity: string | undefined): LossTotals | ChargePointLosses;
   /** What waits for the CSMS, and what it will never take. */
-  readonly outbox: OutboxView;
+  readonly outbox?: OutboxView;
 }
 
 export interface Admin {
@@ -44,7 +44,7 @@ export async function openAdmin(listen: { host: string; port: number }, view: Ad
   app.get('/api/losses', ({ query: { identity } }, response) => {
     response.json(view.losses(typeof identity === 'string' ? identity : undefined));
   });
-  app.use('/api', outboxApi(view.outbox));
+  if (view.outbox) app.use('/api', outboxApi(view.outbox));
   app.use((_request, response) => {
     const places = '/livez, /readyz, /metrics, /api/losses, /api/outbox and /api/dead-letters';
     response.status(404).type('text').send(`${places} are here\n`);

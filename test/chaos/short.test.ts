@@ -10,6 +10,6 @@ it(`both ends have the same books after ${ROUNDS} rounds of kills, freezes and r
   const last = rounds.at(-1);
   expect(last?.faults, `seed ${SEED}, round ${last?.number}: ${last?.events.join(', ')}`).toEqual([]);
   expect(rounds).toHaveLength(ROUNDS);
-  expect(last?.sessions).toBeGreaterThan(20 * ROUNDS);
+  expect(last?.sessions).toBeGreaterThan(5 * ROUNDS);
   console.info(`seed ${SEED}: ${last?.sessions} sessions, ${last?.messages} messages, ${last?.repeated} booked again`);
 }, 300_000);
