@@ -65,8 +65,8 @@ export function compileTables(
   };
 }
 
-/** Compiles plans that were checked. */
-function compilePlans(plans: readonly TablePlan[], options: MappingOptions): Translators {
+/** Compiles plans that were checked; for the tests, also of tables that were spoilt. */
+export function compilePlans(plans: readonly TablePlan[], options: MappingOptions): Translators {
   return new Map(plans.map((plan) => [plan.table.version, translatorOf(plan, plans, options)]));
 }
 

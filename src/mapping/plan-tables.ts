@@ -3,6 +3,7 @@
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { JsonAction, JsonContract } from '../contract/json-contract.ts';
 import type { ServiceRole, SoapContracts, SoapOperation } from '../contract/soap-contract.ts';
+import { checkAnswerDuties } from './answer-duties.ts';
 import { nearest, type Place } from './fault.ts';
 import { branchesOf, type MappingOptions } from './options.ts';
 import type { Book, GroupPlan, Part } from './plan.ts';
@@ -228,6 +229,7 @@ class TablePlanner {
     for (const rule of Object.values(entry.refused))
       if (rule !== 'fault') this.#checkAnswer(name, rule.answer, entry.refusedPlace);
     if (entry.away !== 'refuse') this.#checkAnswer(name, entry.away.answer, entry.awayPlace);
+    checkAnswerDuties(name, entry, (place, message, hint) => this.#book.faults.add(place, message, hint));
   }
 
   #checkAnswer(name: string, answer: JsonObject, entry: Place): void {

@@ -12,6 +12,23 @@ export const TRANSACTION_FIELDS: readonly string[] = ['transactionId'];
 /** Messages that decide about money: never answered while nobody keeps them, never given up for an outage. */
 export const TRANSACTION_MESSAGES: readonly string[] = ['MeterValues', 'StartTransaction', 'StopTransaction'];
 
+/**
+ * What a call is worth while the CSMS is away. `refuse`: only the CSMS may answer it, so the charge point must keep it (or a flow does).
+ * `answer`: the bridge may say that it is there. `last`, `last-per-connector`: a state, of which the newest counts.
+ */
+export const WHILE_AWAY: Readonly<Record<string, 'refuse' | 'answer' | 'last' | 'last-per-connector'>> = {
+  Authorize: 'refuse',
+  BootNotification: 'answer',
+  DataTransfer: 'refuse',
+  DiagnosticsStatusNotification: 'last',
+  FirmwareStatusNotification: 'last',
+  Heartbeat: 'answer',
+  MeterValues: 'refuse',
+  StartTransaction: 'refuse',
+  StatusNotification: 'last-per-connector',
+  StopTransaction: 'refuse',
+};
+
 /** Tags: identify a person's card; a long one has an alias. */
 export const TAG_FIELDS: readonly string[] = ['idTag', 'parentIdTag'];
 
