@@ -65,7 +65,7 @@ async function measure(design: Design, csmsUrl: string, cycle: Load['cycle']): P
   try {
     const port = await portOf(child);
     let before = 0;
-    const closed = await run({ port, chargePoints, cycle, seconds }, 3, () => {
+    const closed = await run({ port, chargePoints, cycle, seconds }, 6, () => {
       before = cpuSeconds(child.pid ?? 0);
     });
     const cpu = cpuSeconds(child.pid ?? 0) - before;
