@@ -56,7 +56,7 @@ export class Outbox {
 
   /** Whether something is under way or not written yet. */
   get busy(): boolean {
-    return this.#sending || this.#unwritten.size > 0;
+    return this.#sending || this.#unwritten.size + this.#held.size > 0;
   }
 
   /** Follows what a step committed. */
@@ -65,16 +65,8 @@ export class Outbox {
     for (const effect of effects) {
       if (effect.do === 'outbox-put') this.#since ??= effect.entry.at;
       if (this.#entries === undefined) continue;
-      if (effect.do === 'outbox-remove') this.#entries = this.#entries.filter(({ seq }) => seq !== effect.seq);
-      if (effect.do !== 'outbox-put') continue;
-      const at = this.#entries.findIndex(({ seq }) => seq === effect.entry.seq);
-      if (at >= 0) this.#entries[at] = effect.entry;
-      else {
-        // One that is tried again has an old number.
-        const inOrder = (this.#entries.at(-1)?.seq ?? 0) < effect.entry.seq;
-        this.#entries.push(effect.entry);
-        if (!inOrder) this.#entries.sort((a, b) => a.seq - b.seq);
-      }
+      if (effect.do === 'outbox-remove') this.#entries = without(this.#entries, effect.seq);
+      else if (effect.do === 'outbox-put') this.#entries = withEntry(this.#entries, effect.entry);
     }
   }
 
@@ -170,6 +162,17 @@ export class Outbox {
     return due;
   }
 
+  /** Reads the list though nothing can be sent yet: an outage that was there before this process is seen at once. */
+  look(): void {
+    const read = async (state: ChargePointState): Promise<Step> => {
+      await this.#list(state);
+      return still(state);
+    };
+    this.#session
+      .step(read, () => undefined)
+      .catch((error: unknown) => this.#session.deps.observe.failure(this.#session.identity, 'outbox', error));
+  }
+
   async #list(state: ChargePointState): Promise<readonly OutboxEntry[]> {
     const unread = this.#entries === undefined || (this.#entries.length === 0 && (state.outbox?.waiting ?? 0) > 0);
     if (unread) this.#entries = await this.#session.record.outbox();
@@ -240,4 +243,20 @@ export class Outbox {
 
 function still(state: ChargePointState): Step {
   return { state, effects: [] };
+}
+
+/** Nearly always it is the first that goes. */
+function without(entries: OutboxEntry[], seq: number): OutboxEntry[] {
+  if (entries[0]?.seq !== seq) return entries.filter((entry) => entry.seq !== seq);
+  entries.shift();
+  return entries;
+}
+
+/** Nearly always it is a new last one; one that is tried again keeps its number and its place. */
+function withEntry(entries: OutboxEntry[], entry: OutboxEntry): OutboxEntry[] {
+  if ((entries.at(-1)?.seq ?? 0) >= entry.seq) {
+    return [...entries.filter(({ seq }) => seq !== entry.seq), entry].sort((a, b) => a.seq - b.seq);
+  }
+  entries.push(entry);
+  return entries;
 }

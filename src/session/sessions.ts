@@ -87,7 +87,7 @@ export class Sessions implements DeviceSide, CsmsSide {
         return false;
       });
       if (!owes || this.#draining) continue;
-      this.#session(identity);
+      this.#session(identity).outbox.look();
       this.#deps.csms.open(identity);
     }
   }

@@ -277,6 +277,33 @@ describe('what waits', () => {
     await expect.poll(() => parts.links.at(-1)).toContain('close');
   });
 
+  test('is counted from the first message on, and after a restart, though the CSMS was never reached', async () => {
+    const store = new MemoryStore();
+    const before = bridge(store, BUFFER);
+    await whileAway(before, 'StartTransaction', START);
+    await expect.poll(() => before.sessions.outbox).toEqual({ depth: 1, oldest: 0 });
+    await whileAway(before, 'StopTransaction', STOP);
+    const after = bridge(store, BUFFER);
+    await after.sessions.resume();
+    await expect.poll(() => after.sessions.outbox).toEqual({ depth: 2, oldest: 0 });
+  });
+
+  test('holds the end of the bridge up as long as the first call of it is open', async () => {
+    const parts = bridge(new MemoryStore(), BUFFER);
+    const answer = parts.sessions.receive(deviceCall('StartTransaction', START).call);
+    const asked = await parts.csms.question(1);
+    await settled();
+    parts.clock.advance(20_000);
+    await answer;
+    const drained = parts.sessions.drain(10_000);
+    parts.clock.advance(1_000);
+    asked.answer(STARTED);
+    await expect.poll(async () => (await parts.store.load(IDENTITY))?.state['outbox']).toMatchObject({ waiting: 0 });
+    await settled();
+    parts.clock.advance(20);
+    expect(await drained).toBe(true);
+  });
+
   test('stays when the bridge stops: what is under way is concluded, and nothing new is begun', async () => {
     const parts = bridge(new MemoryStore(), BUFFER);
     await session(parts);
