@@ -236,12 +236,6 @@ export const METRICS = {
     buckets: DISK,
   },
   // ---- the program
-  configReloads: {
-    type: 'counter',
-    name: 'ocpp_bridge_config_reloads_total',
-    help: 'Configuration files read again: applied, refused.',
-    labels: ['outcome'],
-  },
   mappingReloads: {
     type: 'counter',
     name: 'ocpp_bridge_mapping_reloads_total',
