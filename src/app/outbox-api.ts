@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type Request, type Response, Router } from 'express';
 import { refusalOf } from '../base/errors.ts';
 import type { OutboxView } from './outbox-view.ts';
@@ -25,9 +26,16 @@ export function outboxApi(view: OutboxView): Router {
   return router;
 }
 
-/** A page of another site, open in the operator's browser, can send a POST here too; browsers say where it comes from. */
+/**
+ * A page of another site, open in the operator's browser, can send a POST here too; browsers say where it comes from. A name
+ * proves nothing, for its owner can point it here.
+ */
 function foreign({ headers: { origin, host } }: Request): boolean {
-  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+  if (origin === undefined) return false;
+  const from = URL.canParse(origin) ? new URL(origin) : undefined;
+  const named =
+    from === undefined || (from.hostname !== 'localhost' && isIP(from.hostname.replace(/^\[|\]$/g, '')) === 0);
+  return named || from.host !== host;
 }
 
 function told(response: Response, status: number, message: string): void {

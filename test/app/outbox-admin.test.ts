@@ -83,7 +83,8 @@ describe('an operator', () => {
   test('is not played by another site that is open in his browser, nor by wrong names', async () => {
     const { url, post, get } = await house();
     expect((await post(`${IDENTITY}/1/discard`, { Origin: 'http://evil.example' })).status).toBe(403);
-    expect((await post('CP-2/1/discard')).status).toBe(404);
+    expect((await post(`${IDENTITY}/1/discard`, { Origin: 'null' })).status).toBe(403);
+    expect((await post('CP-2/1/discard', { Origin: url })).status).toBe(404);
     expect((await post(`${IDENTITY}/1e0/discard`)).status).toBe(404);
     expect((await fetch(`${url}/api/dead-letters/${IDENTITY}/1/discard`)).status).toBe(404);
     expect(await get('/api/dead-letters')).toMatchObject({ chargePoints: [{ identity: IDENTITY }] });

@@ -59,7 +59,10 @@ function backoff() {
       context.addIssue({ code: 'custom', message: 'must not be shorter than first', path: ['max'] });
     })
     .prefault({})
-    .meta({ description: 'Pauses between dials: random, and longer with each failure.' });
+    .meta({
+      description:
+        'Pauses between dials: random, and longer with each failure. Five of `first`, up to two and a half of `max`, pass before the outbox tries a refused message again.',
+    });
 }
 
 function auth(sources: Sources) {

@@ -19,7 +19,10 @@ export function configSchema(sources: Sources) {
       .strictObject({
         listen: listenAddress()
           .prefault('127.0.0.1:9090')
-          .meta({ description: 'Where `/livez`, `/readyz`, `/metrics` and `/api/losses` are served.' }),
+          .meta({
+            description:
+              'Where `/livez`, `/readyz`, `/metrics`, `/api/losses`, `/api/outbox` and `/api/dead-letters` are served.',
+          }),
       })
       .prefault({})
       .meta({ description: 'The port for operators.' }),
