@@ -23,7 +23,8 @@ export function compilePolicy({ policy, loss }: PolicyPlan, plan: LeafPlan, part
         return DROP;
       };
     case 'value': {
-      const value = part.sender === 'csms' ? String(policy.value) : policy.value;
+      // A whole number becomes text behind its range check, like one that was read.
+      const value = part.sender === 'csms' && plan.target.base !== 'int' ? String(policy.value) : policy.value;
       return (run, raw) => {
         tell(run, raw);
         return value;

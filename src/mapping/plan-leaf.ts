@@ -20,6 +20,8 @@ export function planLeaf(given: LeafGiven): LeafPlan {
       ? undefined
       : planConvert(part, row, given.group, row.convert, row.with, (code) => useLoss(part, code, row));
   const fault = faultOf(given);
+  if (given.item && [...policies.values()].some((stated) => stated.policy.do === 'leave-out'))
+    fault('is an item of a list and cannot be left out of it', 'say `drop-item`');
   checkOrigin(given, convert, fault);
   checkTypes(given, convert, fault);
   checkWords(given, fault);

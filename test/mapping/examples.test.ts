@@ -45,6 +45,15 @@ describe('BootNotification of OCPP 1.5', () => {
     expect(Object.keys(valued(got))).toEqual(['status', 'currentTime', 'heartbeatInterval']);
     expect(codesOf(got)).toEqual(['pending', 'ts-offset', 'ts-frac', 'interval-floor']);
   });
+
+  test('an answer without an interval gives 300 seconds, and that is told', () => {
+    const got = up('1.5', 'BootNotification').answer(
+      { status: 'Accepted', currentTime: '2013-02-01T15:09:18Z' },
+      fakeMemory(),
+    );
+    expect(valued(got)).toMatchObject({ heartbeatInterval: '300' });
+    expect(codesOf(got)).toEqual(['interval-floor']);
+  });
 });
 
 describe('MeterValues of OCPP 1.5', () => {
