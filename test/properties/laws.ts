@@ -63,7 +63,7 @@ export const reading = (value: unknown): number | undefined => {
 };
 
 /** Whether a row's policy for this occasion is the one to be applied. */
-export function holds(occasion: Occasion, value: unknown, plan: LeafPlan, { memory }: Scene): boolean {
+function holds(occasion: Occasion, value: unknown, plan: LeafPlan, { memory }: Scene): boolean {
   switch (occasion) {
     case 'absent':
       return blank(value);
@@ -80,7 +80,7 @@ export function holds(occasion: Occasion, value: unknown, plan: LeafPlan, { memo
   }
 }
 
-export function outcome(policy: Policy, value: unknown, plan: LeafPlan): Expected {
+function outcome(policy: Policy, value: unknown, plan: LeafPlan): Expected {
   const most = plan.target.maxLength ?? 0;
   switch (policy.do) {
     case 'leave-out':
