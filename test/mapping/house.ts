@@ -14,7 +14,9 @@ export const contracts: Contracts = {
 };
 export const tables = loadTables(resolve(root, 'mappings'));
 export const profileFiles = loadProfiles(resolve(root, 'mappings'));
-export const { translators, profiles } = compileTables([...tables, ...profileFiles], contracts);
+const compiled = compileTables([...tables, ...profileFiles], contracts);
+const { translators } = compiled;
+export const { profiles } = compiled;
 
 export function up(version: SoapVersion, action: string): UpAction {
   const found = translators.get(version)?.up.get(action);

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { ChargingDevice } from './charging-device.ts';
 import { house, whenOver } from './house.ts';
-import { envelope, heartbeat, post, status, textOf } from './soap-messages.ts';
+import { envelope, heartbeat, post, start, status, textOf } from './soap-messages.ts';
 
 /** A CSMS that has lost its mind: its charge points are answered all the same. */
 
@@ -63,13 +63,27 @@ it('a flood of commands is answered to the last: a few run, the others hear that
 
 it.each<[string, Record<string, unknown>]>([
   ['of the wrong type', { currentTime: 5 }],
-  ['that lacks what is required', {}],
+  ['that is missing', {}],
   ['that is no time', { currentTime: 'x'.repeat(100_000) }],
-])('an answer %s is a Fault with a reason, not a lie', async (_what, answer) => {
+])('a time %s is replaced by the time of reception: the charge point sets its clock by it', async (_what, answer) => {
   csms.override = (action) => (action === 'Heartbeat' ? answer : undefined);
   const got = await post(bridge.soapPort, envelope(heartbeat, { identity: 'CP-1' }));
+  expect(got?.status).toBe(200);
+  expect(textOf(got?.text ?? '', 'currentTime')).toMatch(/^20\d\d-\d\d-\d\dT[\d:]+Z$/);
+});
+
+it.each<[string, Record<string, unknown>]>([
+  ['without an id', { idTagInfo: { status: 'Accepted' } }],
+  ['with an id that is no number', { transactionId: 'x'.repeat(100_000), idTagInfo: { status: 'Accepted' } }],
+  ['without a word on the tag', { transactionId: 1 }],
+])('a start answered %s is a Fault with a reason, not a lie', async (what, answer) => {
+  csms.override = (action) => (action === 'StartTransaction' ? answer : undefined);
+  const got = await post(
+    bridge.soapPort,
+    envelope(start(1, what.slice(0, 20), 5, '2026-01-01T00:00:00Z'), { identity: 'CP-1' }),
+  );
   expect(got?.status).toBe(500);
-  expect(textOf(got?.text ?? '', 'Text')).toMatch(/^Heartbeat: currentTime is /);
+  expect(textOf(got?.text ?? '', 'Text')).toMatch(/transactionId|idTagInfo/);
 });
 
 it('after a restart of the CSMS every link comes back, and the statuses that it missed are told', async () => {

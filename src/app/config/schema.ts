@@ -17,12 +17,10 @@ export function configSchema(sources: Sources) {
     store: storeSection(sources).prefault({}).meta({ description: 'What must survive a restart.' }),
     admin: z
       .strictObject({
-        listen: listenAddress()
-          .prefault('127.0.0.1:9090')
-          .meta({
-            description:
-              'Where `/livez`, `/readyz`, `/metrics`, `/api/losses`, `/api/outbox` and `/api/dead-letters` are served.',
-          }),
+        listen: listenAddress().prefault('127.0.0.1:9090').meta({
+          description:
+            'Where `/livez`, `/readyz`, `/metrics`, `/api/losses`, `/api/outbox` and `/api/dead-letters` are served.',
+        }),
       })
       .prefault({})
       .meta({ description: 'The port for operators.' }),
