@@ -38,6 +38,8 @@ interface UpExchange extends Exchange {
   answer: JsonObject | undefined;
   /** Taken over by the bridge while its call is still open: its place in the outbox. */
   kept: OutboxEntry | undefined;
+  /** A commit of it failed: what was decided may be in the store all the same. */
+  doubtful?: true;
   /** The answer for the charge point, made when it was judged. */
   written: { readonly answer: JsonObject; readonly translation: Translation<SoapObject> } | undefined;
 }
@@ -176,8 +178,10 @@ export class DeviceCalls {
       const { context } = this.#decisionContext(exchange);
       this.#session
         .step(
-          (state) => {
+          async (state) => {
             if (waiter.done) return { state, effects: [] };
+            const earlier = await this.#decidedBefore(exchange);
+            if (earlier) return { state, effects: [{ do: 'answer', payload: earlier }] };
             return csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context());
           },
           (effects, state) => {
@@ -186,7 +190,10 @@ export class DeviceCalls {
           },
           exchange.key?.key,
         )
-        .catch((error: unknown) => this.#failed(waiter, error));
+        .catch((error: unknown) => {
+          exchange.doubtful = true;
+          this.#failed(waiter, error);
+        });
     });
   }
 
@@ -311,20 +318,28 @@ export class DeviceCalls {
     let kept: OutboxEntry | undefined;
     try {
       await this.#session.step(
-        (state) => {
+        async (state) => {
           kept = exchange.kept;
-          return kept ? { state, effects: [] } : decide(state);
+          if (kept) return { state, effects: [] };
+          const earlier = await this.#decidedBefore(exchange);
+          return earlier ? { state, effects: [{ do: 'answer', payload: earlier }] } : decide(state);
         },
         (effects, state) => (kept ? late(kept) : this.#act(exchange, effects, state, outcome)),
         key,
       );
     } catch (error) {
       exchange.answer = undefined;
+      exchange.doubtful = true;
       this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);
       // Nothing was decided: of a message that the bridge has taken over the call is made once more.
       if (kept) this.#session.outbox.release(kept.seq);
       this.#settle(exchange, (waiter) => this.#failed(waiter, error));
     }
+  }
+
+  /** The answer that a commit wrote though it was reported as failed. */
+  async #decidedBefore({ doubtful, key }: UpExchange): Promise<JsonObject | undefined> {
+    return doubtful && key?.durable ? this.#session.record.answered(key.key) : undefined;
   }
 
   /** Ends the exchange for everyone who waits. A later repeat finds the answer in the store, or for a while here. */
