@@ -46,8 +46,15 @@ export const reset: DownFlow = {
   answered: explainsStop('Reset', 'Accepted', (request) => ({ type: String(request['type']) })),
 };
 
+const unlocked = explainsStop('UnlockConnector', 'Unlocked', (request) => ({
+  connectorId: Number(request['connectorId']),
+}));
+
 export const unlockConnector: DownFlow = {
-  answered: explainsStop('UnlockConnector', 'Unlocked', (request) => ({ connectorId: Number(request['connectorId']) })),
+  answered(state, exchange, answer, sent, context) {
+    const noLock = !context.settings.hasLock && answer['status'] === 'UnlockFailed';
+    return unlocked(state, exchange, noLock ? { status: 'NotSupported' } : answer, sent, context);
+  },
 };
 
 /** RemoteStartTransaction: connectorId 0 does not exist there; a profile that cannot be obeyed may have to refuse the start. */

@@ -87,7 +87,9 @@ export const changeConfiguration: DownFlow = {
     ) {
       return decision(state, respelled, { ...change(other, value), attempt: 2 });
     }
-    const effect: Effect = { do: 'answer', payload: answer };
+    const reboots = context.settings.rebootKeys.some((name) => name.toLowerCase() === key.toLowerCase());
+    const status = answer['status'] === 'Accepted' && reboots ? 'RebootRequired' : answer['status'];
+    const effect: Effect = { do: 'answer', payload: { ...answer, ...(status !== undefined && { status }) } };
     if (answer['status'] !== 'Accepted' && answer['status'] !== 'RebootRequired') return decision(state, effect);
     const lower = key.toLowerCase();
     const known: ConfigurationKey = { spelling: String(sent.payload['key']), value, readonly: false };

@@ -63,6 +63,12 @@ export interface FlowSettings {
   readonly listUnset: boolean;
   /** Report connector 0 as Available when a trigger asks for all statuses and it was never seen. */
   readonly connector0: boolean;
+  /** False: a refused unlock means that there is no lock to open. */
+  readonly hasLock: boolean;
+  /** Configuration keys that take effect only after a reboot, which versions before 1.6 cannot say. */
+  readonly rebootKeys: readonly string[];
+  /** EVCommunicationError is a warning in 1.6: tell a fault with it as OtherError, for a CSMS that refuses the pair. */
+  readonly strictErrors: boolean;
   /** Let the CSMS change the key ChargePointId. */
   readonly allowIdentityChange: boolean;
   /** Seconds between pings of the link, to show as WebSocketPingInterval. */

@@ -9,10 +9,16 @@ export const statusNotification: UpFlow = {
     decision(reported(state, exchange.request, context.now), {
       do: 'call-csms',
       action: exchange.action,
-      payload: exchange.request,
+      payload: context.settings.strictErrors ? strict(exchange.request) : exchange.request,
     }),
   answered: (state, exchange, answer) => decision(superseded(state, exchange), { do: 'answer', payload: answer }),
 };
+
+/** A fault with a warning beside it, for a CSMS that does not take the pair. */
+function strict(request: JsonObject): JsonObject {
+  if (request['status'] !== 'Faulted' || request['errorCode'] !== 'EVCommunicationError') return request;
+  return { ...request, errorCode: 'OtherError', vendorErrorCode: request['vendorErrorCode'] ?? 'EVCommunicationError' };
+}
 
 function reported(state: ChargePointState, request: JsonObject, now: number): ChargePointState {
   const id = Number(request['connectorId']);

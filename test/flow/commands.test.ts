@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/message.ts';
-import { csmsCalls, deviceCalls } from '../../src/flow/flows.ts';
+import { csmsCalls, deviceAnswered, deviceCalls } from '../../src/flow/flows.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
 import { context, exchange, NOW, SETTINGS } from './context.ts';
 
@@ -147,5 +147,40 @@ describe('TriggerMessage for a charge point without it', () => {
       trigger(state, { requestedMessage: 'DiagnosticsStatusNotification' }).at(-1);
     expect(ask(open)).toEqual(own('DiagnosticsStatusNotification', { status: 'Uploading' }));
     expect(ask(EMPTY_STATE)).toEqual(own('DiagnosticsStatusNotification', { status: 'Idle' }));
+  });
+});
+
+describe('what the operator knows of a charge point', () => {
+  const answered = (action: string, request: JsonObject, answer: JsonObject, change: Partial<typeof SETTINGS>) => {
+    const settings = { ...SETTINGS, ...change };
+    const sent = { payload: request, attempt: 1 };
+    return deviceAnswered(EMPTY_STATE, exchange(action, request), answer, sent, context('1.5', { settings })).effects;
+  };
+
+  test('without a lock, a refused unlock is NotSupported', () => {
+    const ask = (hasLock: boolean) =>
+      answered('UnlockConnector', { connectorId: 1 }, { status: 'UnlockFailed' }, { hasLock });
+    expect(ask(false)).toEqual([{ do: 'answer', payload: { status: 'NotSupported' } }]);
+    expect(ask(true)).toEqual([{ do: 'answer', payload: { status: 'UnlockFailed' } }]);
+  });
+
+  test('a key that needs a reboot says so', () => {
+    const ask = (key: string) =>
+      answered('ChangeConfiguration', { key, value: '1' }, { status: 'Accepted' }, { rebootKeys: ['ResetRetries'] });
+    expect(ask('resetretries')).toEqual([{ do: 'answer', payload: { status: 'RebootRequired' } }]);
+    expect(ask('BlinkRepeat')).toEqual([{ do: 'answer', payload: { status: 'Accepted' } }]);
+  });
+
+  test('a fault with a warning beside it is told as OtherError where the CSMS wants that', () => {
+    const request = { connectorId: 1, status: 'Faulted', errorCode: 'EVCommunicationError' };
+    const told = (strictErrors: boolean) => {
+      const settings = { ...SETTINGS, strictErrors };
+      return deviceCalls(EMPTY_STATE, exchange('StatusNotification', request), false, context('1.5', { settings }))
+        .effects;
+    };
+    expect(told(true)).toMatchObject([
+      { payload: { errorCode: 'OtherError', vendorErrorCode: 'EVCommunicationError' } },
+    ]);
+    expect(told(false)).toMatchObject([{ payload: request }]);
   });
 });

@@ -36,6 +36,16 @@ const BEHAVIOUR = {
   listUnset: z.boolean().meta({
     description: 'Show the standard keys of 1.2 whose value nobody knows, without a value.',
   }),
+  hasLock: z
+    .boolean()
+    .meta({ description: 'Whether connectors have a lock: without one, a refused unlock is NotSupported.' }),
+  rebootKeys: z.array(z.string().min(1).max(50)).meta({
+    description: 'Configuration keys that need a reboot: Accepted becomes RebootRequired.',
+    'x-type': 'list of keys',
+  }),
+  strictErrors: z.boolean().meta({
+    description: 'Tell Faulted with EVCommunicationError as OtherError, for a CSMS that refuses the pair.',
+  }),
   allowIdentityChange: z.boolean().meta({ description: 'Let the CSMS change the key ChargePointId.' }),
   unknownInterval: duration().meta({
     description: 'Pause told to a charge point that the CSMS does not know, until its next BootNotification.',
@@ -51,6 +61,9 @@ const DEFAULTS = {
   profileRequired: 'ignore',
   assumedKeys: {},
   listUnset: false,
+  hasLock: true,
+  rebootKeys: [],
+  strictErrors: false,
   allowIdentityChange: false,
   unknownInterval: '300s',
 } as const;
@@ -67,6 +80,9 @@ export function behaviourSection() {
     profileRequired: defaulted(profileRequired, DEFAULTS.profileRequired),
     assumedKeys: defaulted(assumedKeys, DEFAULTS.assumedKeys),
     listUnset: defaulted(listUnset, DEFAULTS.listUnset),
+    hasLock: defaulted(BEHAVIOUR.hasLock, DEFAULTS.hasLock),
+    rebootKeys: defaulted(BEHAVIOUR.rebootKeys, [...DEFAULTS.rebootKeys]),
+    strictErrors: defaulted(BEHAVIOUR.strictErrors, DEFAULTS.strictErrors),
     allowIdentityChange: defaulted(allowIdentityChange, DEFAULTS.allowIdentityChange),
     unknownInterval: defaulted(unknownInterval, DEFAULTS.unknownInterval),
   });
