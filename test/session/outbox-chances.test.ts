@@ -109,7 +109,7 @@ class World {
     await settle();
     if (percent(4)) await this.#die();
     else if (percent(8)) this.#link(!this.#linked);
-    else if (percent(8)) this.#fail(this.#chance.pick([undefined, undefined, 'before', 'after']));
+    else if (percent(9)) this.#fail(this.#chance.pick([undefined, undefined, 'before', 'after']));
     else if (percent(25)) this.#pass(this.#chance.pick([300, 5_000, 20_000, 120_000]));
     else this.#answer(this.#chance.below(100));
     // Not always to the end: what happens next may fall between two steps of the bridge.
@@ -178,13 +178,13 @@ class World {
   }
 
   /** What becomes of the oldest call. */
-  #answer(roll: number): void {
+  #answer(roll: number): undefined {
     const asked = this.#pending[0];
-    if (asked === undefined) return;
+    if (asked === undefined) return undefined;
     this.#asked += 1;
-    if (!this.#linked) return asked.refuse(away());
-    if (roll < 10) return asked.refuse(lost());
-    if (roll < 20) return asked.refuse(new BridgeError('CsmsInternalError'));
+    if (!this.#linked) return void asked.refuse(away());
+    if (roll < 10) return void asked.refuse(lost());
+    if (roll < 20) return void asked.refuse(new BridgeError('CsmsInternalError'));
     const { action, payload } = asked.request;
     const transactionId = this.booked.length + 100;
     const hours = /T(\d\d):/.exec(String(payload['timestamp']))?.[1];
