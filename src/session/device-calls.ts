@@ -175,14 +175,20 @@ export class DeviceCalls {
     const left = Math.max(0, settings.answerWithin - (clock.now() - waiter.call.receivedAt));
     waiter.deadline = clock.after(left, () => {
       const refusal: Refusal = { code: 'CsmsTimeout', reason: 'the CSMS did not answer in time' };
-      const { context } = this.#decisionContext(exchange);
       this.#session
         .step(
           async (state) => {
             if (waiter.done) return { state, effects: [] };
             const earlier = await this.#decidedBefore(exchange);
             if (earlier) return { state, effects: [{ do: 'answer', payload: earlier }] };
-            return csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context());
+            return csmsRefused(
+              state,
+              exchange,
+              refusal,
+              exchange.attempt,
+              exchange.table,
+              this.#session.context(exchange.version),
+            );
           },
           (effects, state) => {
             if (this.#takeOver(exchange, effects)) this.#act(exchange, effects, state, 'answered-by-bridge');
@@ -205,10 +211,6 @@ export class DeviceCalls {
       this.#session.outbox.hold(effect.entry.seq);
     }
     return exchange.kept !== undefined;
-  }
-
-  #decisionContext(exchange: UpExchange) {
-    return { context: () => this.#session.context(exchange.version) };
   }
 
   /** Effects of a step that belongs to an exchange with the CSMS. */
@@ -279,9 +281,15 @@ export class DeviceCalls {
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
-        const { context } = this.#decisionContext(exchange);
         const decide = (state: ChargePointState) =>
-          csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context());
+          csmsRefused(
+            state,
+            exchange,
+            refusal,
+            exchange.attempt,
+            exchange.table,
+            this.#session.context(exchange.version),
+          );
         const late = (kept: OutboxEntry) => this.#session.outbox.release(kept.seq);
         return this.#conclude(exchange, 'answered-by-bridge', decide, late);
       },
