@@ -1,6 +1,7 @@
 import type { SoapVersion } from '../base/message.ts';
 import type { DeviceOverrides } from '../chargepoint/caller.ts';
 import type { ListenerSettings } from '../chargepoint/listener.ts';
+import { ocpp16Flows } from '../flow/flows.ts';
 import type { MappingOptions } from '../mapping/options.ts';
 import type { ChargePointSettings, SessionSettings } from '../session/deps.ts';
 import type { LinkSettings } from '../uplink/settings.ts';
@@ -66,6 +67,7 @@ export function chargePointSettings({ csms }: Config, chargePoint: ChargePointCo
   return {
     timezone: chargePoint.timezone,
     version: chargePoint.version as SoapVersion | undefined,
+    flows: ocpp16Flows,
     flow: {
       ...behaviour,
       connectors: chargePoint.connectors,

@@ -1,8 +1,10 @@
 import type { Refusal } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
+import type { StationTables } from '../mapping/station/station-tables.ts';
 import type { DownAction, UpAction } from '../mapping/translator.ts';
 import type { OutboxEntry } from './outbox.ts';
 import type { ChargePointState } from './state.ts';
+import type { StationSettings } from './station/settings.ts';
 
 /** A flow says what an exchange means: a pure function from a state and an event to a new state and effects. No I/O, no clock. */
 
@@ -10,8 +12,13 @@ import type { ChargePointState } from './state.ts';
 export interface Exchange {
   readonly id: string;
   readonly action: string;
-  /** The call in the pivot, as it was forwarded or would be. */
+  /**
+   * The call as its receiver reads it: a charge point's in the pivot, the CSMS's in the CSMS's version; one of the bridge's
+   * own in the version of whom it goes to.
+   */
   readonly request: JsonObject;
+  /** What the flow wanted to remember when it made this call of the bridge's own. Forgotten when the process ends. */
+  readonly memo?: JsonObject;
 }
 
 export type Effect =
@@ -22,11 +29,25 @@ export type Effect =
       readonly payload: JsonObject;
       readonly own?: true;
       readonly delay?: number;
+      /** With `own`: handed back with the answer. */
+      readonly memo?: JsonObject;
     }
-  /** Send to the charge point, as the next step of this exchange. */
-  | { readonly do: 'call-device'; readonly action: string; readonly payload: JsonObject; readonly attempt?: number }
+  /**
+   * Send to the charge point, in the pivot. As the next step of an exchange that the CSMS began, also after its answer; in any
+   * other exchange it is a command of the bridge's own.
+   */
+  | {
+      readonly do: 'call-device';
+      readonly action: string;
+      readonly payload: JsonObject;
+      readonly attempt?: number;
+      /** Handed back with the answer. */
+      readonly memo?: JsonObject;
+    }
   | { readonly do: 'answer'; readonly payload: JsonObject }
   | { readonly do: 'refuse'; readonly refusal: Refusal }
+  /** The charge point waits until the CSMS has answered this entry of the outbox, at most so many ms; then `csmsRefused`. */
+  | { readonly do: 'wait-for'; readonly seq: number; readonly within: number }
   /** Remember the answer for repeats of this message. */
   | { readonly do: 'remember-answer'; readonly payload: JsonObject }
   /** Keep for the CSMS, durably, in order; the same number again replaces the entry. */
@@ -87,6 +108,18 @@ export interface Context {
   readonly csmsAnsweredAt: number;
   /** 1.6 key -> this version's spelling. */
   readonly keys: ReadonlyMap<string, string>;
+  readonly identity: string;
+  /** Since when (ms) the link to the CSMS is open; undefined while it is not. */
+  readonly linkOpenedAt: number | undefined;
+  /** How the table of this version has a command of the pivot; undefined when it knows none of that name. */
+  policyOf(action: string): DownPolicy | undefined;
+  /** Tables and settings towards a CSMS of OCPP 2.0.1. */
+  readonly station?: StationContext;
+}
+
+export interface StationContext {
+  readonly tables: StationTables;
+  readonly settings: StationSettings;
 }
 
 /** A rule for calls of the charge point. What a flow leaves out, the relay does: forward, answer as answered, refuse by policy. */
@@ -125,12 +158,91 @@ export interface DownFlow {
 
 /** What went to the charge point last in this exchange. */
 export interface SentCall {
+  /** In the pivot. */
+  readonly action: string;
   readonly payload: JsonObject;
   readonly attempt: number;
+  readonly memo?: JsonObject;
 }
 
 export type UpPolicy = Pick<UpAction, 'refused' | 'away'>;
 export type DownPolicy = Pick<DownAction, 'instead'>;
+
+/**
+ * All that a session asks of the rules: one set for each OCPP version that a CSMS speaks. Every function is pure; `Decision`
+ * holds the new state and what to do once it is stored.
+ */
+export interface Flows {
+  /** The charge point calls, in the pivot. `first` = the CSMS has not seen this charge point since the bridge started. */
+  deviceCalls(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision;
+  /** The CSMS answered the call that was made for this exchange, in its own version. */
+  csmsAnswered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision;
+  /** It refused, could not be asked, or the charge point cannot wait longer (`CsmsTimeout`). */
+  csmsRefused(
+    state: ChargePointState,
+    exchange: Exchange,
+    refusal: Refusal,
+    attempt: number,
+    policy: UpPolicy,
+    context: Context,
+  ): Decision;
+  /** The answer has left for the charge point. */
+  deviceHasAnswer(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision;
+  /** The CSMS calls, in its own version. */
+  csmsCalls(state: ChargePointState, exchange: Exchange, context: Context): Decision;
+  /** The charge point answered, in the pivot. */
+  deviceAnswered(
+    state: ChargePointState,
+    exchange: Exchange,
+    answer: JsonObject,
+    sent: SentCall,
+    context: Context,
+  ): Decision;
+  deviceRefused(
+    state: ChargePointState,
+    exchange: Exchange,
+    refusal: Refusal,
+    sent: SentCall,
+    context: Context,
+  ): Decision;
+  /** The CSMS answered a call that the bridge made by itself. */
+  ownCallAnswered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision;
+  ownCallRefused(state: ChargePointState, exchange: Exchange, refusal: Refusal, context: Context): Decision;
+  /** The charge point answered a command of the bridge's own. */
+  ownCommandAnswered(
+    state: ChargePointState,
+    exchange: Exchange,
+    answer: JsonObject,
+    sent: SentCall,
+    context: Context,
+  ): Decision;
+  ownCommandRefused(
+    state: ChargePointState,
+    exchange: Exchange,
+    refusal: Refusal,
+    sent: SentCall,
+    context: Context,
+  ): Decision;
+  /** The link is open: what is to be told before anything that waits in the outbox. */
+  linkOpened(state: ChargePointState, context: Context): Decision;
+  /** Whether the message of this exchange may be taken over while the CSMS is away. */
+  canWait(exchange: Exchange, context: Context): boolean;
+  /** What must be told the CSMS before this entry may go; or that it has to wait, for so many seconds. */
+  beforeDelivery(state: ChargePointState, entry: OutboxEntry, first: boolean, context: Context): Delivery;
+  /** The call as it goes to the CSMS now. */
+  outboxCall(state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject;
+  /** The CSMS has it. An `answer` among the effects is for the charge point that waits for this entry, if one does. */
+  outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: JsonObject, context: Context): Decision;
+  outboxRefused(state: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision;
+  /** When (ms since 1970) the bridge has to act by itself for this charge point; undefined when nothing is planned. */
+  wakeAt(state: ChargePointState, context: Context): number | undefined;
+  /** That time has come. What it was planned for must be gone from the state afterwards. */
+  woken(state: ChargePointState, context: Context): Decision;
+}
+
+export type Delivery =
+  | { readonly may: 'go'; readonly first: readonly Extract<Effect, { do: 'call-csms' }>[] }
+  | { readonly may: 'wait'; readonly seconds: number };
 
 export function decision(state: ChargePointState, ...effects: Effect[]): Decision {
   return { state, effects };

@@ -13,17 +13,18 @@ import { changeConfiguration, getConfiguration, getLocalListVersion } from './co
 import {
   type Context,
   type Decision,
+  type Delivery,
   type DownFlow,
-  type DownPolicy,
   decision,
   type Effect,
   type Exchange,
+  type Flows,
   type SentCall,
   type UpFlow,
   type UpPolicy,
 } from './decision.ts';
 import { heartbeat } from './heartbeat.ts';
-import { canWait, keep, mustWait } from './outbox.ts';
+import { canWait, keep, mustWait, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from './outbox.ts';
 import {
   diagnosticsStatusNotification,
   firmwareStatusNotification,
@@ -38,7 +39,7 @@ import { meterValues, startTransaction, stopTransaction } from './transaction.ts
 import { triggerMessage } from './trigger-message.ts';
 import { isStateMessage, told, untold } from './unsent.ts';
 
-/** Which flow rules which exchange. An action without one is simply relayed. */
+/** The rules towards a CSMS of OCPP 1.6: which flow rules which exchange. An action without one is simply relayed. */
 
 const UP: Readonly<Record<string, UpFlow>> = {
   BootNotification: bootNotification,
@@ -148,7 +149,12 @@ export function ownCallRefused(
   return decision(AWAY.has(refusal.code) && isStateMessage(exchange) ? untold(state, exchange, context.now) : state);
 }
 
-export function csmsCalls(state: ChargePointState, exchange: Exchange, policy: DownPolicy, context: Context): Decision {
+export function csmsCalls(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+  const policy = context.policyOf(exchange.action);
+  if (policy === undefined) {
+    const refusal: Refusal = { code: 'UnknownAction', reason: `${exchange.action} is not known` };
+    return decision(state, { do: 'refuse', refusal });
+  }
   const flow = DOWN[exchange.action]?.call;
   return flow ? flow(state, exchange, policy, context) : command(state, exchange, policy, context);
 }
@@ -183,3 +189,31 @@ export function linkOpened(state: ChargePointState): Decision {
     ...missed.map(({ action, payload }): Effect => ({ do: 'call-csms', action, payload, own: true })),
   );
 }
+
+/** A CSMS that has not seen this charge point boot is told first; one that did not accept it wants nothing else. */
+function beforeDelivery(state: ChargePointState, entry: OutboxEntry, first: boolean): Delivery {
+  if (registrationGate(state, entry.action)) return { may: 'wait', seconds: state.registration?.interval ?? 0 };
+  return { may: 'go', first: first ? (introduction(state) as Extract<Effect, { do: 'call-csms' }>[]) : [] };
+}
+
+export const ocpp16Flows: Flows = {
+  deviceCalls,
+  csmsAnswered,
+  csmsRefused,
+  deviceHasAnswer,
+  csmsCalls,
+  deviceAnswered,
+  deviceRefused,
+  ownCallAnswered,
+  ownCallRefused,
+  ownCommandAnswered: deviceAnswered,
+  ownCommandRefused: deviceRefused,
+  linkOpened,
+  canWait,
+  beforeDelivery,
+  outboxCall,
+  outboxAnswered,
+  outboxRefused,
+  wakeAt: () => undefined,
+  woken: (state) => decision(state),
+};

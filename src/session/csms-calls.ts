@@ -2,10 +2,9 @@ import type { Timer } from '../base/clock.ts';
 import { BridgeError, type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Effect, Exchange, SentCall } from '../flow/decision.ts';
-import { csmsCalls, deviceAnswered, deviceRefused } from '../flow/flows.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Quirks } from '../mapping/quirks.ts';
-import type { DownAction, Loss } from '../mapping/translator.ts';
+import type { Loss, Translator } from '../mapping/translator.ts';
 import type { Outcome } from './observer.ts';
 import type { CsmsCall, WireQuirks } from './ports.ts';
 import type { Session, Step } from './session.ts';
@@ -13,8 +12,10 @@ import type { Session, Step } from './session.ts';
 interface DownExchange extends Exchange {
   readonly call: CsmsCall;
   readonly version: SoapVersion;
-  readonly table: DownAction;
+  readonly translator: Translator;
   readonly quirks: WireQuirks;
+  /** Of the bridge's own: nobody waits for its answer. */
+  readonly own: boolean;
   readonly losses: string[];
   readonly resolve: (payload: JsonObject) => void;
   readonly reject: (error: unknown) => void;
@@ -44,6 +45,10 @@ export class CsmsCalls {
     return this.#open;
   }
 
+  get busy(): boolean {
+    return this.#open > 0 || this.#calling || this.#queue.length > 0;
+  }
+
   async receive(call: CsmsCall): Promise<JsonObject> {
     const { deps } = this.#session;
     if (this.#open >= deps.settings.mostWaiting) throw new BridgeError('Busy');
@@ -58,12 +63,26 @@ export class CsmsCalls {
     }
   }
 
-  /** A command of the bridge itself; nobody waits for its answer. */
-  async callAsOwn(action: string, payload: JsonObject): Promise<void> {
-    const { deps, identity } = this.#session;
+  /** A command of the bridge itself, in the pivot; nobody waits for its answer. */
+  command(effect: Waiting['effect'], version: SoapVersion): void {
+    const { deps, identity, quirks } = this.#session;
+    const { action, payload } = effect;
     const id = deps.ids();
+    const failed = (error: unknown) => deps.observe.failure(identity, `own ${action}`, error);
+    const { wire } = quirks.last;
+    const translator = quirks.last.translator(version);
+    if (translator === undefined) {
+      failed(new BridgeError('UnknownAction', `${action} is not known`));
+      return;
+    }
     const call = { identity, action, payload, uniqueId: id, exchange: id, receivedAt: deps.clock.now(), losses: [] };
-    await this.receive(call).catch((error: unknown) => deps.observe.failure(identity, `own ${action}`, error));
+    const exchange: DownExchange = {
+      ...{ id, action, request: payload, call, version, translator, quirks: wire, own: true, losses: [] },
+      ...{ resolve: () => undefined, reject: failed, done: false },
+      ...(effect.memo && { memo: effect.memo }),
+      sent: { action, payload, attempt: 0 },
+    };
+    this.#enqueue(exchange, effect);
   }
 
   #unheard(call: CsmsCall): BridgeError {
@@ -75,20 +94,19 @@ export class CsmsCalls {
 
   #run(call: CsmsCall, version: SoapVersion, quirks: Quirks): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
-      const table = quirks.translator(version)?.down.get(call.action);
-      if (table === undefined) {
+      const translator = quirks.translator(version);
+      if (translator === undefined) {
         reject(new BridgeError('UnknownAction', `${call.action} is not known`));
         return;
       }
       const { action, payload: request } = call;
       const exchange: DownExchange = {
-        ...{ id: call.exchange, action, request, call, version, table, quirks: quirks.wire, resolve, reject },
-        losses: [...call.losses],
-        sent: { payload: request, attempt: 0 },
-        done: false,
+        ...{ id: call.exchange, action, request, call, version, translator, quirks: quirks.wire, resolve, reject },
+        ...{ own: false, losses: [...call.losses], done: false },
+        sent: { action, payload: request, attempt: 0 },
       };
       for (const code of call.losses) this.#session.loss(code, version, action, '');
-      this.#step(exchange, (state) => csmsCalls(state, exchange, table, this.#session.context(version)));
+      this.#step(exchange, (state) => this.#session.flows.csmsCalls(state, exchange, this.#session.context(version)));
     });
   }
 
@@ -106,24 +124,24 @@ export class CsmsCalls {
       if (effect.do === 'call-device') this.#enqueue(exchange, effect);
       else if (effect.do === 'answer') this.#answer(exchange, effect.payload);
       else if (effect.do === 'refuse') this.#refuse(exchange, effect.refusal);
-      else if (effect.do === 'call-csms') this.#session.callAsOwn(effect, state.version ?? exchange.version);
       else if (effect.do === 'loss') this.#lost(exchange, [{ code: effect.code, field: effect.field }]);
-      else if (effect.do === 'link-setting') {
-        const { key, value } = effect;
-        // Behind the answer that is on its way on the same link.
-        this.#session.deps.clock.after(0, () => this.#session.deps.csms.configure(this.#session.identity, key, value));
-      }
+      // Behind the answer that is on its way on the same link.
+      else if (effect.do === 'call-csms' || effect.do === 'outbox-put')
+        this.#session.deps.clock.after(0, () => this.#session.act([effect], state));
+      else this.#session.act([effect], state);
     }
   }
 
   #enqueue(exchange: DownExchange, effect: Waiting['effect']): void {
     const { clock, settings } = this.#session.deps;
     const deadline = clock.after(settings.commandWithin, () => {
-      const at = this.#queue.findIndex((waiting) => waiting.exchange === exchange);
+      const at = this.#queue.findIndex((waiting) => waiting.effect === effect);
       if (at < 0) return;
       this.#queue.splice(at, 1);
       const reason = 'the charge point was busy until the command expired; it was not sent';
-      this.#refuse(exchange, { code: 'CommandExpired', reason });
+      const { action, payload, attempt = 1, memo } = effect;
+      const sent = { action, payload, attempt, ...(memo && { memo }) };
+      this.#refused(exchange, { code: 'CommandExpired', reason }, sent);
     });
     const waiting = { exchange, effect, deadline };
     // A second attempt belongs to the call whose turn it is.
@@ -153,38 +171,45 @@ export class CsmsCalls {
     const { version } = exchange;
     const state = await record.load();
     const memory = this.#session.memory(state, exchange.call.receivedAt);
+    const table = exchange.translator.down.get(effect.action);
+    if (table === undefined) throw new BridgeError('UnknownAction', `${effect.action} is not known`);
     const began = clock.monotonic();
-    const request = exchange.table.request(effect.payload, memory);
+    const request = table.request(effect.payload, memory);
     observe.mapped((clock.monotonic() - began) / 1000);
     this.#lost(exchange, request.losses);
-    if (request.kind !== 'value') {
-      if (request.kind === 'refusal') this.#refuse(exchange, request.refusal);
-      else this.#answer(exchange, request.answer);
-      return;
-    }
-    exchange.sent = { payload: effect.payload, attempt: effect.attempt ?? 1 };
-    const context = () => this.#session.context(version);
+    const { action, payload: asked, attempt = 1, memo } = effect;
+    const sent: SentCall = { action, payload: asked, attempt, ...(memo && { memo }) };
+    const answered = (answer: JsonObject) => this.#answered(exchange, answer, sent);
+    const refused = (refusal: Refusal) => this.#refused(exchange, refusal, sent);
+    if (request.kind === 'refusal') return refused(request.refusal);
+    if (request.kind === 'answer') return answered(request.answer);
+    exchange.sent = sent;
     const called = clock.monotonic();
     try {
       const to = { identity, version, action: effect.action, exchange: exchange.id, callback: state.callback };
       const said = await device.call({ ...to, payload: request.value, quirks: exchange.quirks });
       observe.deviceAnswered(effect.action, (clock.monotonic() - called) / 1000);
-      const answer = exchange.table.answer(
-        said,
-        this.#session.memory(await record.load(), clock.now()),
-        effect.payload,
-      );
+      const answer = table.answer(said, this.#session.memory(await record.load(), clock.now()), effect.payload);
       this.#lost(exchange, answer.losses);
-      if (answer.kind === 'refusal') this.#refuse(exchange, answer.refusal);
-      else {
-        const payload = answer.kind === 'value' ? answer.value : answer.answer;
-        this.#step(exchange, (now) => deviceAnswered(now, exchange, payload, exchange.sent, context()));
-      }
+      if (answer.kind === 'refusal') refused(answer.refusal);
+      else answered(answer.kind === 'value' ? answer.value : answer.answer);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal.code === 'Internal') observe.failure(identity, exchange.action, error);
-      this.#step(exchange, (now) => deviceRefused(now, exchange, refusal, exchange.sent, context()));
+      refused(refusal);
     }
+  }
+
+  #answered(exchange: DownExchange, answer: JsonObject, sent: SentCall): void {
+    const { flows } = this.#session;
+    const decide = exchange.own ? flows.ownCommandAnswered : flows.deviceAnswered;
+    this.#step(exchange, (state) => decide(state, exchange, answer, sent, this.#session.context(exchange.version)));
+  }
+
+  #refused(exchange: DownExchange, refusal: Refusal, sent: SentCall): void {
+    const { flows } = this.#session;
+    const decide = exchange.own ? flows.ownCommandRefused : flows.deviceRefused;
+    this.#step(exchange, (state) => decide(state, exchange, refusal, sent, this.#session.context(exchange.version)));
   }
 
   #lost(exchange: DownExchange, losses: readonly Loss[]): void {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SoapVersion } from '../base/message.ts';
-import type { FlowSettings } from '../flow/decision.ts';
+import type { FlowSettings, Flows, StationContext } from '../flow/decision.ts';
 import type { Quirks } from '../mapping/quirks.ts';
 import type { Facts } from '../mapping/quirks-match.ts';
 import type { Store } from '../store/store.ts';
@@ -33,6 +33,10 @@ export interface SessionSettings {
 /** What the operator says of one charge point. */
 export interface ChargePointSettings {
   readonly flow: FlowSettings;
+  /** The rules of the OCPP version that its CSMS speaks. */
+  readonly flows: Flows;
+  /** With rules of OCPP 2.0.1. */
+  readonly station?: () => StationContext;
   /** IANA zone or offset of times written without one; without it the one of its profile, or UTC. */
   readonly timezone: string | undefined;
   /** Set when the version is known from the configuration. */

@@ -1,15 +1,15 @@
-import type { Timer } from '../base/clock.ts';
 import { BridgeError, type Refusal, refusalOf } from '../base/errors.ts';
-import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
-import type { Effect, Exchange } from '../flow/decision.ts';
-import { csmsAnswered, csmsRefused, deviceCalls, deviceHasAnswer } from '../flow/flows.ts';
-import { canWait, type OutboxEntry } from '../flow/outbox.ts';
+import type { JsonObject, SoapObject } from '../base/message.ts';
+import type { Effect } from '../flow/decision.ts';
+import type { OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
-import type { Loss, Translation, UpAction } from '../mapping/translator.ts';
+import type { UpAction } from '../mapping/translator.ts';
+import { DeviceAnswers } from './device-answers.ts';
 import type { Outcome } from './observer.ts';
 import type { DeviceCall } from './ports.ts';
-import { type RepeatKey, repeatKey } from './repeat.ts';
+import { repeatKey } from './repeat.ts';
 import type { Session, Step } from './session.ts';
+import type { UpExchange, Waiter } from './up-exchange.ts';
 
 /** Answers that are not durable are kept so long for a repeat with the same MessageID. */
 const JOIN_FOR = 60_000;
@@ -17,43 +17,20 @@ const JOIN_FOR = 60_000;
 const LONGEST_TAG = 255;
 const MOST_ALIASES = 500;
 
-/** One HTTP request of the charge point, waiting for its answer. */
-interface Waiter {
-  readonly call: DeviceCall;
-  readonly losses: string[];
-  readonly resolve: (payload: SoapObject) => void;
-  readonly reject: (error: unknown) => void;
-  deadline: Timer | undefined;
-  done: boolean;
-}
-
-/** One call on its way to the CSMS; repeats of it wait beside the first. */
-interface UpExchange extends Exchange {
-  readonly version: SoapVersion;
-  readonly table: UpAction;
-  readonly key: RepeatKey | undefined;
-  readonly waiters: Waiter[];
-  attempt: number;
-  /** In the pivot, once there is one. */
-  answer: JsonObject | undefined;
-  /** Taken over by the bridge while its call is still open: its place in the outbox. */
-  kept: OutboxEntry | undefined;
-  /** A commit of it failed: what was decided may be in the store all the same. */
-  doubtful?: true;
-  /** The answer for the charge point, made when it was judged. */
-  written: { readonly answer: JsonObject; readonly translation: Translation<SoapObject> } | undefined;
-}
-
 /** Calls of one charge point: recognised when repeated, translated, forwarded, answered in time. */
 export class DeviceCalls {
   readonly #session: Session;
+  readonly #answers: DeviceAnswers;
   readonly #open = new Set<Waiter>();
   readonly #byKey = new Map<string, UpExchange>();
+  /** Exchanges that wait for an entry of the outbox, by its number. */
+  readonly #byEntry = new Map<number, UpExchange>();
   /** Requests whose answer has not left yet: the charge point must not be called meanwhile. */
   #unanswered = 0;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#answers = new DeviceAnswers(session, (waiter) => this.#open.delete(waiter));
   }
 
   get open(): number {
@@ -76,12 +53,15 @@ export class DeviceCalls {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { call, losses: [...call.losses], resolve, reject, deadline: undefined, done: false };
       if (this.#open.size >= deps.settings.mostWaiting) {
-        this.#refuse(waiter, { code: 'Busy', reason: `${this.#open.size} exchanges of this charge point are waiting` });
+        this.#answers.refuse(waiter, {
+          code: 'Busy',
+          reason: `${this.#open.size} exchanges of this charge point are waiting`,
+        });
         return;
       }
       this.#open.add(waiter);
       for (const code of call.losses) this.#session.loss(code, call.version, call.action, '');
-      this.#begin(waiter).catch((error: unknown) => this.#failed(waiter, error));
+      this.#begin(waiter).catch((error: unknown) => this.#answers.fail(waiter, error));
     });
   }
 
@@ -105,7 +85,8 @@ export class DeviceCalls {
         if (translated.kind === 'refusal') return { state, effects: [{ do: 'refuse', refusal: translated.refusal }] };
         const { action, version } = call;
         const exchange = { id: call.exchange, action, version, request: translated.value, table, key };
-        begun = { ...exchange, waiters: [waiter], attempt: 0, answer: undefined, kept: undefined, written: undefined };
+        const nothing = { answer: undefined, kept: undefined, waitsFor: undefined, written: undefined };
+        begun = { ...exchange, waiters: [waiter], attempt: 0, ...nothing };
         const earlier = key?.durable ? await session.record.answered(key.key) : undefined;
         if (earlier) {
           begun.answer = earlier;
@@ -113,7 +94,7 @@ export class DeviceCalls {
           return { state, effects: [{ do: 'answer', payload: earlier }] };
         }
         const known = learn(state, translated.aliases);
-        return deviceCalls(known, begun, !session.introduced, session.context(version));
+        return session.flows.deviceCalls(known, begun, !session.introduced, session.context(version));
       },
       (effects, state) => {
         if (begun) this.#act(begun, effects, state, 'answered-by-bridge');
@@ -136,15 +117,8 @@ export class DeviceCalls {
     const began = clock.monotonic();
     const translated = table.request(waiter.call.payload, this.#session.memory(state, waiter.call.receivedAt));
     observe.mapped((clock.monotonic() - began) / 1000);
-    this.#lost(waiter, translated.losses);
+    this.#answers.lost(waiter, translated.losses);
     return translated;
-  }
-
-  #lost(waiter: Waiter, losses: readonly Loss[]): void {
-    for (const { code, field, raw, secret } of losses) {
-      waiter.losses.push(code);
-      this.#session.loss(code, waiter.call.version, waiter.call.action, field, raw, secret);
-    }
   }
 
   /** The first one is still on its way: this request gets the same answer. */
@@ -159,7 +133,7 @@ export class DeviceCalls {
     await Promise.resolve();
     await this.#session.step(
       (state) => ({ state, effects: [] }),
-      (_effects, state) => this.#answer(waiter, this.#write(exchange, answer, state), 'repeat'),
+      (_effects, state) => this.#answers.give(waiter, this.#answers.write(exchange, answer, state), 'repeat'),
     );
   }
 
@@ -172,7 +146,8 @@ export class DeviceCalls {
   /** Whatever the CSMS does, the charge point is answered within its time. */
   #watch(waiter: Waiter, exchange: UpExchange): void {
     const { clock, settings } = this.#session.deps;
-    const left = Math.max(0, settings.answerWithin - (clock.now() - waiter.call.receivedAt));
+    const end = Math.min(waiter.call.receivedAt + settings.answerWithin, exchange.waitsFor?.until ?? Infinity);
+    const left = Math.max(0, end - clock.now());
     waiter.deadline = clock.after(left, () => {
       const refusal: Refusal = { code: 'CsmsTimeout', reason: 'the CSMS did not answer in time' };
       this.#session
@@ -181,26 +156,43 @@ export class DeviceCalls {
             if (waiter.done) return { state, effects: [] };
             const earlier = await this.#decidedBefore(exchange);
             if (earlier) return { state, effects: [{ do: 'answer', payload: earlier }] };
-            return csmsRefused(
-              state,
-              exchange,
-              refusal,
-              exchange.attempt,
-              exchange.table,
-              this.#session.context(exchange.version),
-            );
+            return this.#refused(exchange, refusal, state);
           },
           (effects, state) => {
-            if (this.#takeOver(exchange, effects)) this.#act(exchange, effects, state, 'answered-by-bridge');
+            if (this.#gaveUp(exchange) || this.#takeOver(exchange, effects))
+              this.#act(exchange, effects, state, 'answered-by-bridge');
             else this.#actLocally(waiter, exchange.table, effects, state, 'timeout');
           },
           exchange.key?.key,
         )
         .catch((error: unknown) => {
           exchange.doubtful = true;
-          this.#failed(waiter, error);
+          this.#answers.fail(waiter, error);
         });
     });
+  }
+
+  /** Whether it waited for an entry of the outbox: the answer given now holds for all who wait, whatever becomes of the entry. */
+  #gaveUp(exchange: UpExchange): boolean {
+    if (exchange.waitsFor === undefined) return false;
+    this.#byEntry.delete(exchange.waitsFor.seq);
+    return true;
+  }
+
+  /** Under which key the answer is remembered for repeats of the message that waits for this entry. */
+  keyOfEntry(seq: number): string | undefined {
+    const key = this.#byEntry.get(seq)?.key;
+    return key?.durable ? key.key : undefined;
+  }
+
+  /** The CSMS has judged an entry of the outbox: what is meant for the charge point that waits for it. */
+  entryConcluded(seq: number, effects: readonly Effect[], state: ChargePointState): void {
+    const exchange = this.#byEntry.get(seq);
+    if (exchange === undefined) return;
+    const answers = effects.filter((effect) => effect.do === 'answer' || effect.do === 'refuse');
+    if (answers.length === 0) return;
+    this.#byEntry.delete(seq);
+    this.#act(exchange, answers, state, 'answered');
   }
 
   /** Whether the bridge has taken the message over though its call is open: nobody waits for that call any more. */
@@ -218,17 +210,21 @@ export class DeviceCalls {
     for (const effect of effects) {
       if (effect.do === 'call-csms') {
         if (effect.own) this.#session.callAsOwn(effect, exchange.version);
-        else this.#forward(exchange, effect.payload);
+        else this.#forward(exchange, effect.action, effect.payload);
       } else if (effect.do === 'answer') {
         this.#settle(exchange, (waiter) => {
           const how = waiter.losses.includes('dup') ? 'repeat' : outcome;
-          this.#answer(waiter, this.#write(exchange, effect.payload, state), how);
+          this.#answers.give(waiter, this.#answers.write(exchange, effect.payload, state), how);
           this.#whenDelivered(waiter, exchange, effect.payload);
         });
       } else if (effect.do === 'refuse') {
-        this.#settle(exchange, (waiter) => this.#refuse(waiter, effect.refusal));
+        this.#settle(exchange, (waiter) => this.#answers.refuse(waiter, effect.refusal));
+      } else if (effect.do === 'wait-for') {
+        this.#waitFor(exchange, effect);
       } else if (effect.do === 'outbox-put') {
-        this.#session.outbox.pump();
+        this.#session.deliver();
+      } else if (effect.do === 'call-device') {
+        this.#session.csmsCalls.command(effect, exchange.version);
       } else if (effect.do === 'loss') {
         // Told once, for the request that gets the answer; a later one of the same exchange adds nothing.
         this.#effectLoss(
@@ -237,6 +233,13 @@ export class DeviceCalls {
         );
       }
     }
+  }
+
+  #waitFor(exchange: UpExchange, { seq, within }: Extract<Effect, { do: 'wait-for' }>): void {
+    exchange.waitsFor = { seq, until: this.#session.deps.clock.now() + within };
+    this.#byEntry.set(seq, exchange);
+    if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
+    for (const waiter of exchange.waiters) this.#watch(waiter, exchange);
   }
 
   /** Effects of a step that ends one request without the CSMS. */
@@ -248,48 +251,42 @@ export class DeviceCalls {
     outcome: Outcome = 'answered-by-bridge',
   ): void {
     for (const effect of effects) {
-      if (effect.do === 'answer') this.#answer(waiter, this.#write(table, effect.payload, state), outcome);
+      if (effect.do === 'answer')
+        this.#answers.give(waiter, this.#answers.write(table, effect.payload, state), outcome);
       else if (effect.do === 'refuse')
-        this.#refuse(waiter, effect.refusal, outcome === 'timeout' ? 'timeout' : 'refused');
+        this.#answers.refuse(waiter, effect.refusal, outcome === 'timeout' ? 'timeout' : 'refused');
       else if (effect.do === 'loss') this.#effectLoss(waiter, effect);
     }
   }
 
   #effectLoss(waiter: Waiter | undefined, { code, field }: { code: string; field: string }): void {
-    if (waiter) this.#lost(waiter, [{ code, field }]);
+    if (waiter) this.#answers.lost(waiter, [{ code, field }]);
   }
 
-  #forward(exchange: UpExchange, payload: JsonObject): void {
+  #forward(exchange: UpExchange, action: string, payload: JsonObject): void {
     const { csms, clock, settings, observe } = this.#session.deps;
     exchange.attempt += 1;
-    if (exchange.action === 'BootNotification') this.#session.introduced = true;
+    if (action === 'BootNotification') this.#session.introduced = true;
     if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
     for (const waiter of exchange.waiters) if (waiter.deadline === undefined) this.#watch(waiter, exchange);
     const { answerWithin, bufferAfter, callTimeout } = settings;
     const id = exchange.attempt === 1 ? exchange.id : this.#session.deps.ids();
-    const call = { identity: this.#session.identity, action: exchange.action, payload, exchange: id };
+    const call = { identity: this.#session.identity, action, payload, exchange: id };
     const began = clock.monotonic();
     // Before the charge point's own deadline, so that it hears why the CSMS is away and not only that time is up.
     const patience = 0.9 * answerWithin;
-    const sendWithin = canWait(exchange, this.#session.context(exchange.version)) ? bufferAfter : patience;
+    const mayWait = this.#session.flows.canWait(exchange, this.#session.context(exchange.version));
+    const sendWithin = mayWait ? bufferAfter : patience;
     csms.call({ ...call, sendWithin, answerWithin: callTimeout }).then(
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
-        observe.csmsAnswered(exchange.action, (clock.monotonic() - began) / 1000);
+        observe.csmsAnswered(action, (clock.monotonic() - began) / 1000);
         const late = (kept: OutboxEntry) => this.#session.outbox.answeredLate(kept, answer);
         return this.#conclude(exchange, 'answered', (state) => this.#answered(exchange, answer, state), late);
       },
       (error: unknown) => {
         const refusal = refusalOf(error);
-        const decide = (state: ChargePointState) =>
-          csmsRefused(
-            state,
-            exchange,
-            refusal,
-            exchange.attempt,
-            exchange.table,
-            this.#session.context(exchange.version),
-          );
+        const decide = (state: ChargePointState) => this.#refused(exchange, refusal, state);
         const late = (kept: OutboxEntry) => this.#session.outbox.release(kept.seq);
         return this.#conclude(exchange, 'answered-by-bridge', decide, late);
       },
@@ -299,17 +296,22 @@ export class DeviceCalls {
   #answered(exchange: UpExchange, answer: JsonObject, state: ChargePointState): Step {
     const { clock } = this.#session.deps;
     const context = this.#session.context(exchange.version);
-    const decided = csmsAnswered(state, exchange, answer, context);
+    const decided = this.#session.flows.csmsAnswered(state, exchange, answer, context);
     for (const effect of decided.effects) {
       if (effect.do !== 'answer') continue;
       const translation = exchange.table.answer(effect.payload, this.#session.memory(decided.state, clock.now()));
       exchange.written = { answer: effect.payload, translation };
       // An answer that the charge point cannot be given means nothing: it is as if the CSMS had refused.
       if (translation.kind !== 'refusal') continue;
-      return csmsRefused(state, exchange, translation.refusal, exchange.attempt, exchange.table, context);
+      return this.#refused(exchange, translation.refusal, state);
     }
-    exchange.answer = answer;
+    exchange.answer = exchange.written?.answer;
     return decided;
+  }
+
+  #refused(exchange: UpExchange, refusal: Refusal, state: ChargePointState): Step {
+    const context = this.#session.context(exchange.version);
+    return this.#session.flows.csmsRefused(state, exchange, refusal, exchange.attempt, exchange.table, context);
   }
 
   /**
@@ -341,7 +343,7 @@ export class DeviceCalls {
       this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);
       // Nothing was decided: of a message that the bridge has taken over the call is made once more.
       if (kept) this.#session.outbox.release(kept.seq);
-      this.#settle(exchange, (waiter) => this.#failed(waiter, error));
+      this.#settle(exchange, (waiter) => this.#answers.fail(waiter, error));
     }
   }
 
@@ -360,73 +362,16 @@ export class DeviceCalls {
     for (const waiter of exchange.waiters) if (!waiter.done) each(waiter);
   }
 
-  /** The answer in the charge point's version; for a call that went to the CSMS it is there already. */
-  #write(exchange: UpExchange | UpAction, answer: JsonObject, state: ChargePointState): Translation<SoapObject> {
-    if (!('table' in exchange))
-      return exchange.answer(answer, this.#session.memory(state, this.#session.deps.clock.now()));
-    if (exchange.written?.answer === answer) return exchange.written.translation;
-    return this.#write(exchange.table, answer, state);
-  }
-
-  #answer(waiter: Waiter, translated: Translation<SoapObject>, outcome: Outcome): void {
-    this.#lost(waiter, translated.losses);
-    if (translated.kind === 'value') {
-      const { value } = translated;
-      this.#finish(waiter, outcome, () => waiter.resolve(value));
-    } else if (translated.kind === 'refusal') {
-      this.#refuse(waiter, translated.refusal);
-    } else {
-      this.#refuse(waiter, { code: 'Internal', reason: 'an answer cannot be answered' });
-    }
-  }
-
-  #refuse(waiter: Waiter, refusal: Refusal, outcome: Outcome = 'refused'): void {
-    const { code, reason, details } = refusal;
-    const error = new BridgeError(code, reason, details && { details });
-    this.#finish(waiter, outcome, () => waiter.reject(error), refusal);
-  }
-
-  #failed(waiter: Waiter, error: unknown): void {
-    const refusal = refusalOf(error);
-    if (refusal.code === 'Internal')
-      this.#session.deps.observe.failure(this.#session.identity, waiter.call.action, error);
-    this.#refuse(waiter, refusal);
-  }
-
-  #finish(waiter: Waiter, outcome: Outcome, tell: () => void, refusal?: Refusal): void {
-    if (waiter.done) return;
-    waiter.done = true;
-    waiter.deadline?.cancel();
-    this.#open.delete(waiter);
-    const { call, losses } = waiter;
-    const { clock, observe } = this.#session.deps;
-    observe.exchange({
-      exchange: call.exchange,
-      identity: call.identity,
-      direction: 'up',
-      version: call.version,
-      action: call.action,
-      outcome,
-      duration: clock.now() - call.receivedAt,
-      losses,
-      ...(call.messageId !== undefined && { messageId: call.messageId }),
-      ...(refusal && { code: refusal.code, reason: refusal.reason }),
-    });
-    tell();
-  }
-
   #whenDelivered(waiter: Waiter, exchange: UpExchange, answer: JsonObject): void {
-    const { version } = exchange;
-    const tellCsms = (effects: readonly Effect[]) => {
-      for (const effect of effects) {
-        if (effect.do === 'call-csms') this.#session.callAsOwn(effect, version);
-        else if (effect.do === 'loss') this.#session.loss(effect.code, version, exchange.action, effect.field);
-      }
-    };
+    const { version, action } = exchange;
+    const session = this.#session;
     void waiter.call.responded.then((delivered) => {
       if (!delivered) return;
-      this.#session
-        .step((state) => deviceHasAnswer(state, exchange, answer, this.#session.context(version)), tellCsms)
+      session
+        .step(
+          (state) => session.flows.deviceHasAnswer(state, exchange, answer, session.context(version)),
+          (effects, state) => session.act(effects, state, action),
+        )
         .catch((error: unknown) =>
           this.#session.deps.observe.failure(this.#session.identity, 'answer delivered', error),
         );

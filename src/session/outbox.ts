@@ -1,11 +1,9 @@
 import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
-import type { Effect } from '../flow/decision.ts';
-import { introduction } from '../flow/flows.ts';
-import { deadLetterRetried, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../flow/outbox.ts';
-import { registrationGate } from '../flow/registration.ts';
+import type { Delivery, Effect } from '../flow/decision.ts';
+import { deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
-import type { Own, Session, Step } from './session.ts';
+import type { Session, Step } from './session.ts';
 
 /** Pause after a delivery that failed with the link open: doubled with each refusal of the same message. */
 const PAUSE = { first: 5_000, longest: 300_000 };
@@ -16,10 +14,7 @@ type Conclusion = (state: ChargePointState, entry: OutboxEntry) => Step;
 interface Due {
   readonly entry: OutboxEntry;
   readonly payload: JsonObject;
-  /** Told before, to a CSMS that has not seen this charge point boot. */
-  readonly boot: readonly Effect[];
-  /** Seconds to wait before the boot is told again to a CSMS that wants nothing else of this charge point. */
-  readonly barred: number | undefined;
+  readonly before: Delivery;
   readonly version: SoapVersion;
 }
 
@@ -107,7 +102,9 @@ export class Outbox {
 
   /** An answer that came late for a message taken over meanwhile. */
   answeredLate({ seq }: OutboxEntry, answer: JsonObject): void {
-    this.#unwritten.set(seq, (state, entry) => outboxAnswered(state, entry, answer, this.#context(state)));
+    this.#unwritten.set(seq, (state, entry) =>
+      this.#session.flows.outboxAnswered(state, entry, answer, this.#context(state)),
+    );
     this.release(seq);
   }
 
@@ -139,9 +136,11 @@ export class Outbox {
     if (due === undefined) return;
     await this.#session.deps.pace.turn();
     if (this.#stopped) return;
-    for (const effect of due.boot) this.#session.callAsOwn(effect as Own, due.version);
-    if (due.barred === undefined) await this.#deliver(due);
-    else this.#rest(Math.max(this.#pause.first, 1000 * due.barred));
+    if (due.before.may === 'wait') this.#rest(Math.max(this.#pause.first, 1000 * due.before.seconds));
+    else {
+      for (const effect of due.before.first) this.#session.callAsOwn(effect, due.version);
+      await this.#deliver(due);
+    }
     this.#again = true;
   }
 
@@ -152,9 +151,10 @@ export class Outbox {
       async (state) => {
         const entry = (await this.#list(state))[0];
         if (entry === undefined || this.#held.has(entry.seq) || this.#unwritten.has(entry.seq)) return still(state);
-        const barred = registrationGate(state, entry.action) && state.registration?.interval;
-        const boot = this.#session.introduced && barred === undefined ? [] : introduction(state);
-        due = { entry, payload: outboxCall(state, entry), boot, barred, version: state.version ?? '1.6' };
+        const { flows, introduced } = this.#session;
+        const context = this.#context(state);
+        const before = flows.beforeDelivery(state, entry, !introduced, context);
+        due = { entry, payload: flows.outboxCall(state, entry, context), before, version: state.version ?? '1.6' };
         return still(state);
       },
       () => undefined,
@@ -186,7 +186,7 @@ export class Outbox {
     const said = await deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
       (answer): Conclusion => {
         this.#session.csmsAnsweredAt = deps.clock.now();
-        return (state, now) => outboxAnswered(state, now, answer, this.#context(state));
+        return (state, now) => this.#session.flows.outboxAnswered(state, now, answer, this.#context(state));
       },
       (error: unknown) => this.#refused(entry, refusalOf(error)),
     );
@@ -198,7 +198,7 @@ export class Outbox {
     // It has forgotten this charge point: the boot is told again before the next try.
     if (refusal.code === 'CsmsSecurityError') this.#session.introduced = false;
     this.#rest(Math.min(this.#pause.longest, this.#pause.first * 2 ** Math.min(entry.refusals, 10)));
-    return (state, now) => outboxRefused(state, now, refusal);
+    return (state, now) => this.#session.flows.outboxRefused(state, now, refusal, this.#context(state));
   }
 
   /** Once for each message: one that is not there any more has been concluded before. */
@@ -210,17 +210,12 @@ export class Outbox {
       },
       (effects, state) => {
         this.#unwritten.delete(seq);
-        this.#act(effects, state);
+        // First the charge point that waits for this very entry.
+        this.#session.deviceCalls.entryConcluded(seq, effects, state);
+        this.#session.act(effects, state, 'outbox');
       },
+      this.#session.deviceCalls.keyOfEntry(seq),
     );
-  }
-
-  #act(effects: readonly Effect[], state: ChargePointState): void {
-    for (const effect of effects) {
-      if (effect.do === 'loss') this.#session.loss(effect.code, state.version ?? '1.6', 'outbox', effect.field);
-      if (effect.do === 'dead-letter') this.#session.deps.observe.deadLetter(this.#session.identity, effect.entry);
-      if (effect.do === 'call-device') void this.#session.csmsCalls.callAsOwn(effect.action, effect.payload);
-    }
   }
 
   #context(state: ChargePointState) {

@@ -1,10 +1,10 @@
 import { refusalOf } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
-import type { Context, Decision, Effect, Exchange } from '../flow/decision.ts';
-import { linkOpened, ownCallAnswered, ownCallRefused } from '../flow/flows.ts';
+import type { Context, Decision, Effect, Exchange, Flows } from '../flow/decision.ts';
 import { memoryOf } from '../flow/memory.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Memory } from '../mapping/translator.ts';
+import { Alarm } from './alarm.ts';
 import { CsmsCalls } from './csms-calls.ts';
 import type { ChargePointSettings, SessionDeps } from './deps.ts';
 import { DeviceCalls } from './device-calls.ts';
@@ -32,12 +32,14 @@ export class Session {
   readonly csmsCalls: CsmsCalls;
   readonly outbox: Outbox;
   readonly #mailbox = new Mailbox();
+  readonly #alarm: Alarm;
   /** Milliseconds: last sign of life of the charge point, last answer of the CSMS. Of this process only. */
   heardAt: number;
   csmsAnsweredAt: number;
   /** Whether the CSMS has been told of this charge point's boot since the bridge started. */
   introduced = false;
-  linkOpen = false;
+  /** Since when (ms) the link is open. */
+  linkOpenedAt: number | undefined;
   #linkConfigured = false;
 
   constructor(identity: string, deps: SessionDeps) {
@@ -49,13 +51,27 @@ export class Session {
     this.deviceCalls = new DeviceCalls(this);
     this.csmsCalls = new CsmsCalls(this);
     this.outbox = new Outbox(this);
+    this.#alarm = new Alarm(deps.clock, () => this.#wake());
     this.heardAt = deps.clock.now();
     this.csmsAnsweredAt = deps.clock.now();
   }
 
+  get flows(): Flows {
+    return this.settings.flows;
+  }
+
+  get linkOpen(): boolean {
+    return this.linkOpenedAt !== undefined;
+  }
+
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && this.csmsCalls.open === 0 && !this.outbox.busy;
+    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && !this.csmsCalls.busy && !this.outbox.busy;
+  }
+
+  /** Whether the bridge has to act by itself for this charge point at some time to come. */
+  get planned(): boolean {
+    return this.#alarm.at !== undefined;
   }
 
   /** Decide, commit, act. Rejects when the state could not be read or written; then nothing was done. */
@@ -78,18 +94,24 @@ export class Session {
       });
       if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
       this.outbox.follow(effects, state);
+      this.#plan(state);
       act(effects, state);
     });
   }
 
   context(version: SoapVersion): Context {
+    const translator = this.quirks.last.translator(version);
     return {
       now: this.deps.clock.now(),
       version,
       settings: this.settings.flow,
       heardAt: this.heardAt,
       csmsAnsweredAt: this.csmsAnsweredAt,
-      keys: this.quirks.last.translator(version)?.keys ?? new Map(),
+      keys: translator?.keys ?? new Map(),
+      identity: this.identity,
+      linkOpenedAt: this.linkOpenedAt,
+      policyOf: (action) => translator?.down.get(action),
+      ...(this.settings.station && { station: this.settings.station() }),
     };
   }
 
@@ -108,6 +130,30 @@ export class Session {
     });
   }
 
+  /** Carries out what no request and no command waits for. */
+  act(effects: readonly Effect[], state: ChargePointState, about = 'own'): void {
+    const version = state.version ?? '1.6';
+    for (const effect of effects) {
+      if (effect.do === 'call-csms') this.callAsOwn(effect, version);
+      else if (effect.do === 'call-device') this.csmsCalls.command(effect, version);
+      else if (effect.do === 'loss') this.loss(effect.code, version, about, effect.field);
+      else if (effect.do === 'dead-letter') this.deps.observe.deadLetter(this.identity, effect.entry);
+      else if (effect.do === 'outbox-put') this.deliver();
+      else if (effect.do === 'link-setting') this.setLink(effect);
+    }
+  }
+
+  /** Something waits for the CSMS. */
+  deliver(): void {
+    if (!this.linkOpen) this.deps.csms.open(this.identity);
+    this.outbox.pump();
+  }
+
+  /** Behind the answer that is on its way on the same link. */
+  setLink({ key, value }: Extract<Effect, { do: 'link-setting' }>): void {
+    this.deps.clock.after(0, () => this.deps.csms.configure(this.identity, key, value));
+  }
+
   /** A call that the bridge makes by itself: nobody waits, so a failure is only noted. */
   callAsOwn(effect: Own, version: SoapVersion): void {
     if (effect.action === 'BootNotification') this.introduced = true;
@@ -116,39 +162,49 @@ export class Session {
   }
 
   async #ownCall(effect: Own, version: SoapVersion): Promise<void> {
-    const exchange: Exchange = { id: this.deps.ids(), action: effect.action, request: effect.payload };
+    const { action, payload: request, memo } = effect;
+    const exchange: Exchange = { id: this.deps.ids(), action, request, ...(memo && { memo }) };
     const { answerWithin, callTimeout } = this.deps.settings;
     const call = { identity: this.identity, action: effect.action, payload: effect.payload, exchange: exchange.id };
     try {
       const answer = await this.deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout });
       this.csmsAnsweredAt = this.deps.clock.now();
-      await this.#note((state) => ownCallAnswered(state, exchange, answer, this.context(version)));
+      await this.note((state) => this.flows.ownCallAnswered(state, exchange, answer, this.context(version)));
     } catch (error) {
       this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
-      await this.#note((state) => ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
+      await this.note((state) => this.flows.ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
     }
   }
 
-  /** A step whose failure has nobody to be told. */
-  async #note(decide: (state: ChargePointState) => Decision): Promise<void> {
-    await this.step(decide, () => undefined).catch((error: unknown) =>
+  /** A step whose failure has nobody to be told. What it frees for delivery goes at once. */
+  async note(decide: (state: ChargePointState) => Decision): Promise<void> {
+    await this.step(decide, (effects, state) => this.act(effects, state)).catch((error: unknown) =>
       this.deps.observe.failure(this.identity, 'state not written', error),
     );
+    this.outbox.pump();
   }
 
   linkClosed(): void {
-    this.linkOpen = false;
+    this.linkOpenedAt = undefined;
   }
 
+  /** What the CSMS must know first is told first; only then follows what waits. */
   linkOpened(): void {
-    this.linkOpen = true;
-    this.outbox.pump();
-    const act = (effects: readonly Effect[], state: ChargePointState) => {
-      for (const effect of effects) if (effect.do === 'call-csms') this.callAsOwn(effect, state.version ?? '1.6');
-    };
-    this.step(linkOpened, act).catch((error: unknown) =>
-      this.deps.observe.failure(this.identity, 'link opened', error),
-    );
+    this.linkOpenedAt = this.deps.clock.now();
+    void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6')));
+  }
+
+  /** At start: what was planned before the last process ended is planned again, and what waits is seen. */
+  resume(): void {
+    this.outbox.look();
+  }
+
+  #plan(state: ChargePointState): void {
+    this.#alarm.set(this.flows.wakeAt(state, this.context(state.version ?? '1.6')));
+  }
+
+  #wake(): void {
+    void this.note((state) => this.flows.woken(state, this.context(state.version ?? '1.6')));
   }
 
   /** Whether messages wait for the CSMS: then the link is needed, however silent the charge point is. */

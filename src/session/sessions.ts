@@ -1,6 +1,7 @@
 import type { Timer } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { JsonObject, SoapObject } from '../base/message.ts';
+import { type ChargePointState, EMPTY_STATE } from '../flow/state.ts';
 import type { SessionDeps } from './deps.ts';
 import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide, WireQuirks } from './ports.ts';
 import { Session } from './session.ts';
@@ -78,24 +79,33 @@ export class Sessions implements DeviceSide, CsmsSide {
     return found;
   }
 
-  /** At start: opens the links of charge points for whom messages wait, so that they are delivered without a sign of life. */
+  /**
+   * At start: plans what was planned, and opens the links of charge points for whom messages wait, so that they are delivered
+   * without a sign of life.
+   */
   async resume(): Promise<void> {
     for (const identity of await this.#deps.store.identities()) {
       // One that cannot be read must not keep the others waiting.
-      const owes = await this.#owes(identity).catch((error: unknown) => {
+      const state = await this.#stored(identity).catch((error: unknown) => {
         this.#deps.observe.failure(identity, 'reading what waits', error);
-        return false;
+        return undefined;
       });
-      if (!owes || this.#draining) continue;
-      this.#session(identity).outbox.look();
-      this.#deps.csms.open(identity);
+      if (state === undefined || this.#draining) continue;
+      const owes = (state.outbox?.waiting ?? 0) > 0;
+      if (owes || this.#planned(identity, state)) this.#session(identity).resume();
+      if (owes) this.#deps.csms.open(identity);
     }
   }
 
-  async #owes(identity: string): Promise<boolean> {
+  async #stored(identity: string): Promise<ChargePointState | undefined> {
     const stored = await this.#deps.store.load(identity);
-    const outbox = stored?.state['outbox'] as { waiting?: number } | undefined;
-    return (outbox?.waiting ?? 0) > 0;
+    return stored && { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) };
+  }
+
+  /** Whether the bridge is to do something by itself for this charge point. */
+  #planned(identity: string, state: ChargePointState): boolean {
+    const session = new Session(identity, this.#deps);
+    return session.flows.wakeAt(state, session.context(state.version ?? '1.6')) !== undefined;
   }
 
   #session(identity: string): Session {
@@ -120,7 +130,7 @@ export class Sessions implements DeviceSide, CsmsSide {
       if (!session.idle || silence < settings.silenceAtLeast) return;
       if (silence < settings.silenceFactor * (await session.heartbeatInterval())) return;
       if ((await session.owes()) || !session.idle) return;
-      this.#sessions.delete(session.identity);
+      if (!session.planned) this.#sessions.delete(session.identity);
       csms.close(session.identity, `the charge point has been silent for ${Math.round(silence / 1000)} s`);
     } catch (error) {
       observe.failure(session.identity, 'looking for silence', error);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/message.ts';
 import { csmsCalls, deviceAnswered, deviceCalls } from '../../src/flow/flows.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
-import { context, exchange, NOW, SETTINGS } from './context.ts';
+import { context, exchange, NOW, SETTINGS, withPolicy } from './context.ts';
 
 const FORWARD = {};
 const EMULATED = { instead: { flow: 'trigger-from-memory' } };
@@ -45,7 +45,7 @@ describe('before the CSMS accepted the charge point', () => {
   });
 
   test.each(['RemoteStartTransaction', 'RemoteStopTransaction'])('%s is Rejected while Pending', (action) => {
-    const { effects } = csmsCalls(registered('Pending'), exchange(action, { idTag: 'T' }), FORWARD, context('1.6'));
+    const { effects } = csmsCalls(registered('Pending'), exchange(action, { idTag: 'T' }), withPolicy(FORWARD, '1.6'));
     expect(effects).toEqual([{ do: 'answer', payload: { status: 'Rejected' } }]);
   });
 });
@@ -53,8 +53,11 @@ describe('before the CSMS accepted the charge point', () => {
 describe('RemoteStartTransaction', () => {
   const start = (request: JsonObject, change: Partial<typeof SETTINGS> = {}, version: '1.5' | '1.6' = '1.5') => {
     const settings = { ...SETTINGS, ...change };
-    return csmsCalls(EMPTY_STATE, exchange('RemoteStartTransaction', request), FORWARD, context(version, { settings }))
-      .effects;
+    return csmsCalls(
+      EMPTY_STATE,
+      exchange('RemoteStartTransaction', request),
+      withPolicy(FORWARD, version, { settings }),
+    ).effects;
   };
 
   test('leaves out connector 0, which does not exist there', () => {
@@ -90,20 +93,20 @@ describe('RemoteStartTransaction', () => {
 
 test.each([0, -1])('SendLocalList refuses %i as a list version', (listVersion) => {
   const request = { listVersion, updateType: 'Full' };
-  const { effects } = csmsCalls(EMPTY_STATE, exchange('SendLocalList', request), FORWARD, context('1.5'));
+  const { effects } = csmsCalls(EMPTY_STATE, exchange('SendLocalList', request), withPolicy(FORWARD, '1.5'));
   expect(effects).toMatchObject([{ do: 'refuse', refusal: { code: 'FieldValue' } }]);
 });
 
 test('an operation the version lacks is answered or refused as the table says', () => {
   const ask = (instead: object) =>
-    csmsCalls(EMPTY_STATE, exchange('ReserveNow'), { instead } as typeof FORWARD, context('1.2')).effects.at(-1);
+    csmsCalls(EMPTY_STATE, exchange('ReserveNow'), withPolicy({ instead } as typeof FORWARD, '1.2')).effects.at(-1);
   expect(ask({ answer: { status: 'Rejected' } })).toEqual({ do: 'answer', payload: { status: 'Rejected' } });
   expect(ask({ refuse: 'NotSupported' })).toMatchObject({ do: 'refuse', refusal: { code: 'NotSupported' } });
 });
 
 describe('TriggerMessage for a charge point without it', () => {
   const trigger = (state: ChargePointState, request: JsonObject, change: Parameters<typeof context>[1] = {}) =>
-    csmsCalls(state, exchange('TriggerMessage', request), EMULATED, context('1.5', change)).effects;
+    csmsCalls(state, exchange('TriggerMessage', request), withPolicy(EMULATED, '1.5', change)).effects;
   const own = (action: string, payload: JsonObject) => ({ do: 'call-csms', action, payload, own: true, delay: 100 });
   const answer = (status: string) => ({ do: 'answer', payload: { status } });
   const seen = { ...EMPTY_STATE, connectors: { '1': { status: STATUS, meter: METER, meterAt: NOW - 60_000 } } };
@@ -153,7 +156,7 @@ describe('TriggerMessage for a charge point without it', () => {
 describe('what the operator knows of a charge point', () => {
   const answered = (action: string, request: JsonObject, answer: JsonObject, change: Partial<typeof SETTINGS>) => {
     const settings = { ...SETTINGS, ...change };
-    const sent = { payload: request, attempt: 1 };
+    const sent = { action, payload: request, attempt: 1 };
     return deviceAnswered(EMPTY_STATE, exchange(action, request), answer, sent, context('1.5', { settings })).effects;
   };
 

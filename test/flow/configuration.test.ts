@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { csmsCalls, deviceAnswered } from '../../src/flow/flows.ts';
 import { EMPTY_STATE } from '../../src/flow/state.ts';
-import { context, exchange, SETTINGS } from './context.ts';
+import { context, exchange, SETTINGS, withPolicy } from './context.ts';
 
 const FORWARD = {};
 const FROM_MEMORY = { instead: { flow: 'configuration-from-memory' } };
@@ -15,13 +15,13 @@ describe('GetConfiguration', () => {
     const asked = exchange('GetConfiguration', {
       key: ['WebSocketPingInterval', 'SupportedFeatureProfiles', 'BlinkRepeat'],
     });
-    const { effects } = csmsCalls(EMPTY_STATE, asked, FORWARD, context('1.5'));
+    const { effects } = csmsCalls(EMPTY_STATE, asked, withPolicy(FORWARD, '1.5'));
     expect(effects).toEqual([{ do: 'call-device', action: 'GetConfiguration', payload: { key: ['BlinkRepeat'] } }]);
   });
 
   test('does not ask the charge point when every key is the bridge’s own: an empty list would mean all', () => {
     const asked = exchange('GetConfiguration', { key: ['WebSocketPingInterval', 'SupportedFeatureProfiles'] });
-    const { effects } = csmsCalls(EMPTY_STATE, asked, FORWARD, context('1.5'));
+    const { effects } = csmsCalls(EMPTY_STATE, asked, withPolicy(FORWARD, '1.5'));
     expect(effects.some((effect) => effect.do === 'call-device')).toBe(false);
     expect(answerOf(effects)).toEqual({
       configurationKey: [
@@ -37,7 +37,7 @@ describe('GetConfiguration', () => {
 
   test('asks again in the old spelling when the charge point does not know the new one, and answers in the CSMS’s', () => {
     const asked = exchange('GetConfiguration', { key: ['HeartbeatInterval', 'Nonsense'] });
-    const sent = { payload: { key: ['HeartbeatInterval', 'Nonsense'] }, attempt: 1 };
+    const sent = { action: 'GetConfiguration', payload: { key: ['HeartbeatInterval', 'Nonsense'] }, attempt: 1 };
     const unknown = { unknownKey: ['HeartbeatInterval', 'Nonsense'] };
     const first = deviceAnswered(EMPTY_STATE, asked, unknown, sent, context('1.5'));
     const question = { key: ['HeartBeatInterval'] };
@@ -49,7 +49,13 @@ describe('GetConfiguration', () => {
       attempt: 2,
     });
     const found = { configurationKey: [{ key: 'HeartBeatInterval', readonly: false, value: '300' }] };
-    const second = deviceAnswered(first.state, asked, found, { payload: question, attempt: 2 }, context('1.5'));
+    const second = deviceAnswered(
+      first.state,
+      asked,
+      found,
+      { action: 'GetConfiguration', payload: question, attempt: 2 },
+      context('1.5'),
+    );
     expect(answerOf(second.effects)).toEqual({
       configurationKey: [{ key: 'HeartbeatInterval', readonly: false, value: '300' }],
       unknownKey: ['Nonsense'],
@@ -58,8 +64,7 @@ describe('GetConfiguration', () => {
     const next = csmsCalls(
       second.state,
       exchange('GetConfiguration', { key: ['heartbeatinterval'] }),
-      FORWARD,
-      context('1.5'),
+      withPolicy(FORWARD, '1.5'),
     );
     expect(next.effects).toMatchObject([{ do: 'call-device', payload: { key: ['HeartBeatInterval'] } }]);
   });
@@ -71,7 +76,7 @@ describe('GetConfiguration', () => {
         { key: 'HeartBeatInterval', readonly: false, value: '2' },
       ],
     };
-    const sent = { payload: {}, attempt: 1 };
+    const sent = { action: 'GetConfiguration', payload: {}, attempt: 1 };
     const { effects } = deviceAnswered(EMPTY_STATE, exchange('GetConfiguration'), both, sent, context('1.5'));
     const keys = (answerOf(effects) as { configurationKey: { key: string; value: string }[] }).configurationKey;
     expect(keys.filter((entry) => entry.key.toLowerCase() === 'heartbeatinterval')).toEqual([
@@ -88,7 +93,7 @@ describe('GetConfiguration', () => {
       configuration: { blinkrepeat: { spelling: 'BlinkRepeat', value: '3', readonly: false } },
     };
     const settings = { ...SETTINGS, assumedKeys: { ResetRetries: '2' } };
-    const { effects } = csmsCalls(state, exchange('GetConfiguration'), FROM_MEMORY, context('1.2', { settings }));
+    const { effects } = csmsCalls(state, exchange('GetConfiguration'), withPolicy(FROM_MEMORY, '1.2', { settings }));
     const answer = answerOf(effects) as { configurationKey: { key: string; value: string }[] };
     const values = Object.fromEntries(answer.configurationKey.map(({ key, value }) => [key, value]));
     expect(values).toMatchObject({
@@ -99,7 +104,7 @@ describe('GetConfiguration', () => {
 
   test('lists keys of a 1.2 charge point that nobody knows as unknown', () => {
     const asked = exchange('GetConfiguration', { key: ['Nonsense'] });
-    const { effects } = csmsCalls(EMPTY_STATE, asked, FROM_MEMORY, context('1.2'));
+    const { effects } = csmsCalls(EMPTY_STATE, asked, withPolicy(FROM_MEMORY, '1.2'));
     expect(answerOf(effects)).toEqual({ unknownKey: ['Nonsense'] });
   });
 });
@@ -107,7 +112,7 @@ describe('GetConfiguration', () => {
 describe('ChangeConfiguration', () => {
   test('tries the old spelling once when the charge point calls the key not supported', () => {
     const asked = exchange('ChangeConfiguration', { key: 'HeartbeatInterval', value: '600' });
-    const sent = { payload: { key: 'HeartbeatInterval', value: '600' }, attempt: 1 };
+    const sent = { action: 'ChangeConfiguration', payload: { key: 'HeartbeatInterval', value: '600' }, attempt: 1 };
     const first = deviceAnswered(EMPTY_STATE, asked, { status: 'NotSupported' }, sent, context('1.5'));
     const payload = { key: 'HeartBeatInterval', value: '600' };
     expect(first.effects.at(-1)).toEqual({ do: 'call-device', action: 'ChangeConfiguration', payload, attempt: 2 });
@@ -115,7 +120,7 @@ describe('ChangeConfiguration', () => {
       EMPTY_STATE,
       asked,
       { status: 'NotSupported' },
-      { payload, attempt: 2 },
+      { action: 'ChangeConfiguration', payload, attempt: 2 },
       context('1.5'),
     );
     expect(answerOf(again.effects)).toEqual({ status: 'NotSupported' });
@@ -123,7 +128,7 @@ describe('ChangeConfiguration', () => {
 
   test('keeps the keys of the link from the charge point and sets the link', () => {
     const asked = exchange('ChangeConfiguration', { key: 'WebSocketPingInterval', value: '30' });
-    const { effects } = csmsCalls(EMPTY_STATE, asked, FORWARD, context('1.5'));
+    const { effects } = csmsCalls(EMPTY_STATE, asked, withPolicy(FORWARD, '1.5'));
     expect(effects).toContainEqual({ do: 'link-setting', key: 'WebSocketPingInterval', value: '30' });
     expect(answerOf(effects)).toEqual({ status: 'Accepted' });
     expect(effects.some((effect) => effect.do === 'call-device')).toBe(false);
@@ -139,8 +144,7 @@ describe('ChangeConfiguration', () => {
     const { effects } = csmsCalls(
       EMPTY_STATE,
       exchange('ChangeConfiguration', { key, value }),
-      FORWARD,
-      context('1.5'),
+      withPolicy(FORWARD, '1.5'),
     );
     expect(answerOf(effects)).toEqual({ status: 'Rejected' });
     expect(effects.some((effect) => effect.do === 'call-device')).toBe(false);
@@ -149,7 +153,7 @@ describe('ChangeConfiguration', () => {
   test('remembers an accepted heartbeat interval as the pace to expect', () => {
     const state = { ...EMPTY_STATE, registration: { status: 'Accepted', interval: 900, at: 0 } as const };
     const asked = exchange('ChangeConfiguration', { key: 'HeartbeatInterval', value: '60' });
-    const sent = { payload: asked.request, attempt: 1 };
+    const sent = { action: 'ChangeConfiguration', payload: asked.request, attempt: 1 };
     const after = deviceAnswered(state, asked, { status: 'Accepted' }, sent, context('1.6')).state;
     expect(after.registration?.interval).toBe(60);
   });

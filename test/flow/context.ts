@@ -1,5 +1,5 @@
 import type { JsonObject, SoapVersion } from '../../src/base/message.ts';
-import type { Context, Exchange, FlowSettings } from '../../src/flow/decision.ts';
+import type { Context, DownPolicy, Exchange, FlowSettings, SentCall } from '../../src/flow/decision.ts';
 
 export const SETTINGS: FlowSettings = {
   whenCsmsIsAway: 'refuse',
@@ -24,7 +24,20 @@ export const NOW = 1_709_978_400_000;
 
 export function context(version: SoapVersion, change: Partial<Context> = {}): Context {
   const keys = version === '1.6' ? [] : ([['HeartbeatInterval', 'HeartBeatInterval']] as const);
-  return { now: NOW, version, settings: SETTINGS, heardAt: NOW, csmsAnsweredAt: NOW, keys: new Map(keys), ...change };
+  return {
+    ...{ now: NOW, version, settings: SETTINGS, heardAt: NOW, csmsAnsweredAt: NOW, keys: new Map(keys) },
+    ...{ identity: 'CP-1', linkOpenedAt: NOW - 60_000, policyOf: () => ({}) },
+    ...change,
+  };
+}
+
+/** A version whose table has this policy for every command. */
+export function withPolicy(policy: DownPolicy, version: SoapVersion, change: Partial<Context> = {}): Context {
+  return context(version, { policyOf: () => policy, ...change });
+}
+
+export function sent(action: string, payload: JsonObject, attempt = 1): SentCall {
+  return { action, payload, attempt };
 }
 
 export function exchange(action: string, request: JsonObject = {}): Exchange {

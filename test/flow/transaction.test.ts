@@ -10,7 +10,7 @@ import {
 } from '../../src/flow/flows.ts';
 import { memoryOf } from '../../src/flow/memory.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
-import { context, exchange, NOW } from './context.ts';
+import { context, exchange, NOW, sent } from './context.ts';
 
 const START = { connectorId: 1, idTag: 'TAG', meterStart: 100, timestamp: '2024-03-09T09:59:00.000Z' };
 const STOP = { transactionId: 42, meterStop: 900, timestamp: '2024-03-09T10:30:00.000Z' };
@@ -67,8 +67,7 @@ describe('transaction ids', () => {
 describe('why a transaction stopped', () => {
   const reason = (state: ChargePointState) => memoryOf(state, facts).stopReason(42);
   const accept = (action: string, request: Record<string, number | string>, status = 'Accepted') =>
-    deviceAnswered(started(), exchange(action, request), { status }, { payload: request, attempt: 1 }, context('1.5'))
-      .state;
+    deviceAnswered(started(), exchange(action, request), { status }, sent(action, request), context('1.5')).state;
 
   test.each([
     ['RemoteStopTransaction', { transactionId: 42 }, 'Accepted', 'Remote'],
@@ -207,7 +206,7 @@ describe('a message that nobody would send in earnest does not blow up the docum
       readonly: false,
       value: 'x',
     }));
-    const sent = { payload: {}, attempt: 1 };
+    const sent = { action: 'GetConfiguration', payload: {}, attempt: 1 };
     const { state } = deviceAnswered(
       EMPTY_STATE,
       exchange('GetConfiguration'),

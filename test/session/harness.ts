@@ -1,6 +1,7 @@
 import { BridgeError } from '../../src/base/errors.ts';
 import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
 import type { FlowSettings } from '../../src/flow/decision.ts';
+import { ocpp16Flows } from '../../src/flow/flows.ts';
 import type { OutboxEntry } from '../../src/flow/outbox.ts';
 import type { Memory, Translation, Translator, UpAction } from '../../src/mapping/translator.ts';
 import type { SessionDeps } from '../../src/session/deps.ts';
@@ -162,7 +163,7 @@ export function bridge(
       silenceFactor: 2.5,
       silenceAtLeast: 60_000,
     },
-    chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, timezone: 'UTC', version: undefined }),
+    chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, flows: ocpp16Flows, timezone: 'UTC', version: undefined }),
     ...change,
   });
   return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters };

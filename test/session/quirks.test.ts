@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
+import { ocpp16Flows } from '../../src/flow/flows.ts';
 import type { Quirks } from '../../src/mapping/quirks.ts';
 import type { Facts } from '../../src/mapping/quirks-match.ts';
 import type { Translation, Translator } from '../../src/mapping/translator.ts';
@@ -52,7 +53,7 @@ const BOOTED = { status: 'Accepted', currentTime: '2024-03-09T10:00:00Z', interv
 
 function house(store = new MemoryStore(), timezone?: string) {
   const shown = { tables: tables('old') };
-  const chargePoint = () => ({ flow: SETTINGS, timezone, version: undefined });
+  const chargePoint = () => ({ flow: SETTINGS, flows: ocpp16Flows, timezone, version: undefined });
   const made = bridge(store, {}, { tables: () => shown.tables, chargePoint });
   return { ...made, shown };
 }

@@ -1,0 +1,48 @@
+import type { Clock, Timer } from '../base/clock.ts';
+
+/** What was planned for now and is still planned when it was done comes again, but not at once. */
+const LEAST = 1_000;
+/** Timers hold at most 2^31 ms; a plan beyond this is looked at again. */
+const MOST = 24 * 3_600_000;
+
+/** Wakes the session when the bridge has to act by itself. */
+export class Alarm {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  #at: number | undefined;
+  #timer: Timer | undefined;
+  #rangAt = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** Milliseconds since 1970; undefined when nothing is planned. */
+  get at(): number | undefined {
+    return this.#at;
+  }
+
+  set(at: number | undefined): void {
+    if (at === this.#at && (at === undefined || this.#timer !== undefined)) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#at = at;
+    if (at === undefined) return;
+    const now = this.#clock.now();
+    const soonest = Math.max(now, this.#rangAt + LEAST);
+    this.#timer = this.#clock.after(Math.min(Math.max(at, soonest) - now, MOST), () => this.#rung(at));
+  }
+
+  #rung(at: number): void {
+    this.#timer = undefined;
+    if (this.#clock.now() < at) {
+      this.set(at);
+      return;
+    }
+    this.#rangAt = this.#clock.now();
+    // Until it is known what is planned next: what could not be done is tried again.
+    this.set(at);
+    this.#ring();
+  }
+}
