@@ -154,13 +154,14 @@ export function deadLetterRetried(state: ChargePointState, { refusals: _, ...ent
   );
 }
 
-function fewer(state: ChargePointState, { transaction }: OutboxEntry): ChargePointState {
+/** One that waits no more. */
+export export function fewer(state: ChargePointState, { transaction }: Pick<OutboxEntry, 'transaction'>): ChargePointState {
   const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
   return { ...counted(state, transaction, -1), outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
 }
 
 /** So many more messages of this transaction wait. */
-function counted(state: ChargePointState, device: number | undefined, more: number): ChargePointState {
+export function counted(state: ChargePointState, device: number | undefined, more: number): ChargePointState {
   const transaction = device === undefined ? undefined : state.transactions[device];
   if (transaction === undefined) return state;
   const { waiting = 0, ...rest } = transaction;

@@ -1,15 +1,18 @@
 import type { JsonObject, SoapVersion } from '../base/message.ts';
+import type { StationState, TransactionEvents } from './station/state.ts';
 
 /**
  * What the bridge remembers of one charge point: one plain JSON document, written whole at every commit.
  * Payloads are in the pivot (OCPP 1.6 JSON names). Times named `…At` are milliseconds since 1970.
  */
 export interface ChargePointState {
-  /** Shape of this document; raised when it changes. */
+  /** Shape of this document; raised when it changes, with a step in `migrations`. */
   readonly schema: 1;
   readonly version?: SoapVersion;
   /** Last callback address learnt from the charge point's own requests. */
   readonly callback?: string;
+  /** Last sign of life, some minutes late: written only when something else is. */
+  readonly heardAt?: number;
   readonly boot?: Boot;
   readonly registration?: Registration;
   readonly connectors: Readonly<Record<string, Connector>>;
@@ -29,6 +32,8 @@ export interface ChargePointState {
   readonly outbox?: { readonly next: number; readonly waiting: number; readonly minted: number };
   /** Hex password of the link that the CSMS set through the key AuthorizationKey. */
   readonly authorizationKey?: string;
+  /** Towards a CSMS of OCPP 2.0.1. */
+  readonly station?: StationState;
 }
 
 export interface Boot {
@@ -76,6 +81,8 @@ export interface Transaction {
   readonly waiting?: number;
   /** It ended without a StopTransaction; one may still come. */
   readonly lost?: true;
+  /** Towards a CSMS of OCPP 2.0.1; there `csms` is the charge point's id too. */
+  readonly events?: TransactionEvents;
 }
 
 export interface ConfigurationKey {

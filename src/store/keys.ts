@@ -58,10 +58,12 @@ export interface KeyRange {
 /** Every state record. */
 export const ALL_STATES: KeyRange = { start: Buffer.from([STATE]), end: Buffer.from([STATE + 1]) };
 
-/** Every row of one kind of one identity. */
-export function rowRange(identity: string, kind: string): KeyRange {
+/** Every row of one kind of one identity, or only those behind the key `after`. */
+export function rowRange(identity: string, kind: string, after?: string): KeyRange {
   const start = joined(ROW, [part(identity, LIMITS.identity), part(kind, LIMITS.kind)]);
   const end = Buffer.from(start);
   end[end.length - 1] = 1;
-  return { start, end };
+  if (after === undefined) return { start, end };
+  // Every key ends in a zero byte: the next possible one is longer by one byte.
+  return { start: Buffer.concat([rowKey(identity, kind, after), Buffer.from([0])]), end };
 }

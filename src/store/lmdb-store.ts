@@ -105,11 +105,10 @@ class LmdbStore implements Store {
     return text === undefined ? undefined : readRow(text).value;
   }
 
-  async rows(identity: string, kind: string, limit: number): Promise<Row[]> {
+  async rows(identity: string, kind: string, limit: number, after?: string): Promise<Row[]> {
     if (limit <= 0) return [];
-    return this.#read(() => [...this.#db.getRange({ ...rowRange(identity, kind), limit })]).map(({ value }) =>
-      readRow(value),
-    );
+    const range = rowRange(identity, kind, after);
+    return this.#read(() => [...this.#db.getRange({ ...range, limit })]).map(({ value }) => readRow(value));
   }
 
   async identities(): Promise<string[]> {

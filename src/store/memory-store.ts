@@ -25,9 +25,11 @@ export class MemoryStore implements Store {
     return text === undefined ? undefined : readRow(text).value;
   }
 
-  async rows(identity: string, kind: string, limit: number): Promise<Row[]> {
+  async rows(identity: string, kind: string, limit: number, after?: string): Promise<Row[]> {
     this.#open();
-    const kept = [...(this.#rows.get(latin(rowRange(identity, kind).start)) ?? [])];
+    const behind = after === undefined ? '' : latin(rowKey(identity, kind, after));
+    const all = [...(this.#rows.get(latin(rowRange(identity, kind).start)) ?? [])];
+    const kept = all.filter(([key]) => key > behind);
     kept.sort(([a], [b]) => (a < b ? -1 : 1));
     return kept.slice(0, Math.max(0, limit)).map(([, text]) => readRow(text));
   }

@@ -26,8 +26,8 @@ export interface Commit {
 export interface Store {
   load(identity: string): Promise<Stored | undefined>;
   row(identity: string, kind: string, key: string): Promise<JsonObject | undefined>;
-  /** Rows of one kind in key order, at most `limit`. */
-  rows(identity: string, kind: string, limit: number): Promise<Row[]>;
+  /** Rows of one kind in key order, at most `limit`, only those behind the key `after` when it is given. */
+  rows(identity: string, kind: string, limit: number, after?: string): Promise<Row[]>;
   /** All or nothing, on lasting storage when the promise resolves. */
   commit(identity: string, commit: Commit): Promise<void>;
   /** Every identity that has state. */

@@ -142,6 +142,18 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await store.rows('CP1', 'k', 0)).toEqual([]);
     });
 
+    it('lists the rows behind a key, which need not be there', async () => {
+      const put = ['1', '2', '2 ', '3', '30'].map((key) => ({ kind: 'k', key, value: { key } }));
+      await store.commit('CP1', first({}, { put: [...put, { kind: 'l', key: '9', value: {} }] }));
+      const behind = async (limit: number, after: string) =>
+        (await store.rows('CP1', 'k', limit, after)).map(({ key }) => key);
+      expect(await behind(2, '1')).toEqual(['2', '2 ']);
+      expect(await behind(9, '2')).toEqual(['2 ', '3', '30']);
+      expect(await behind(9, '2\u0000')).toEqual(['2 ', '3', '30']);
+      expect(await behind(9, '')).toEqual(['1', '2', '2 ', '3', '30']);
+      expect(await behind(9, '30')).toEqual([]);
+    });
+
     it('keeps neighbours apart whatever text their names hold', async () => {
       const names = [
         'a',
