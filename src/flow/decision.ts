@@ -240,9 +240,11 @@ export interface Flows {
   woken(state: ChargePointState, context: Context): Decision;
 }
 
+/** `later`: something else goes first; it is asked again when the bridge's own calls are answered. */
 export type Delivery =
   | { readonly may: 'go'; readonly first: readonly Extract<Effect, { do: 'call-csms' }>[] }
-  | { readonly may: 'wait'; readonly seconds: number };
+  | { readonly may: 'wait'; readonly seconds: number }
+  | { readonly may: 'later' };
 
 export function decision(state: ChargePointState, ...effects: Effect[]): Decision {
   return { state, effects };

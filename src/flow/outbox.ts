@@ -155,7 +155,7 @@ export function deadLetterRetried(state: ChargePointState, { refusals: _, ...ent
 }
 
 /** One that waits no more. */
-export export function fewer(state: ChargePointState, { transaction }: Pick<OutboxEntry, 'transaction'>): ChargePointState {
+export function fewer(state: ChargePointState, { transaction }: Pick<OutboxEntry, 'transaction'>): ChargePointState {
   const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
   return { ...counted(state, transaction, -1), outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
 }

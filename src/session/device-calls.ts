@@ -337,6 +337,8 @@ export class DeviceCalls {
         (effects, state) => (kept ? late(kept) : this.#act(exchange, effects, state, outcome)),
         key,
       );
+      // Whom the CSMS accepts now may have waited for that.
+      if (exchange.action === 'BootNotification') this.#session.outbox.pump();
     } catch (error) {
       exchange.answer = undefined;
       exchange.doubtful = true;

@@ -136,6 +136,7 @@ export class Outbox {
     if (due === undefined) return;
     await this.#session.deps.pace.turn();
     if (this.#stopped) return;
+    if (due.before.may === 'later') return;
     if (due.before.may === 'wait') this.#rest(Math.max(this.#pause.first, 1000 * due.before.seconds));
     else {
       for (const effect of due.before.first) this.#session.callAsOwn(effect, due.version);

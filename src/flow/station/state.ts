@@ -1,0 +1,161 @@
+import type { JsonObject } from '../../base/message.ts';
+
+/**
+ * What the bridge remembers to show a charge point as an OCPP 2.0.1 charging station, beside what holds for every CSMS. Part of
+ * the one document, so of the one commit. Times named `…At` are milliseconds since 1970; tokens are keyed by lower-case tag.
+ */
+export interface StationState {
+  /** Registration at the CSMS, and on which link: a new link is a new session (B01). */
+  readonly registered?: { readonly status: 'Accepted' | 'Pending' | 'Rejected'; readonly linkOpenedAt: number };
+  /** The bridge tells the boot then by itself. */
+  readonly bootDueAt?: number;
+  /** What explains the next boot. */
+  readonly lastReset?: { readonly at: number; readonly deferred?: true };
+  readonly deferredReset?: { readonly since: number };
+  readonly rebootStopped?: true;
+  readonly firmwareInstalledAt?: number;
+  readonly lastFirmware?: string;
+  /** When the last message went to the CSMS, coarse: for heartbeats of the bridge's own. */
+  readonly beatAt?: number;
+  readonly tokens: Readonly<Record<string, Token>>;
+  readonly remoteStarts: readonly RemoteStart[];
+  /** By connector: connectorStatus the CSMS acknowledged last. */
+  readonly told: Readonly<Record<string, string>>;
+  /** Active errors, by `connector/component/variable`. */
+  readonly problems: Readonly<Record<string, Problem>>;
+  readonly nextEventId: number;
+  /** Last transaction id made for this charge point. */
+  readonly lastTransaction: number;
+  readonly logJob?: Job;
+  readonly firmwareJob?: Job;
+  readonly triggers: readonly Trigger[];
+  readonly reservations: Readonly<Record<string, Reservation>>;
+  readonly localList?: { readonly version: number; readonly tags: Readonly<Record<string, IdTokenInfo>> };
+  /** When all configuration keys were read last. */
+  readonly snapshotAt?: number;
+  /** Variables that the bridge keeps itself, by `Component.Variable.Instance`. */
+  readonly own: Readonly<Record<string, string>>;
+  /** By lower-case key: the measurands with phases as the charge point wrote them. */
+  readonly suffixes: Readonly<Record<string, string>>;
+  readonly rebootRequired?: true;
+  /** A report is being sent. */
+  readonly report?: { readonly requestId: number; readonly at: number };
+  /** Charging profiles as the CSMS sent them, by profile id. */
+  readonly profiles: Readonly<Record<string, Profile>>;
+  /** Actions that the charge point or the CSMS does not know, until the next boot. */
+  readonly lacking: readonly string[];
+  /** Last Authorize of a tag: five minutes. */
+  readonly authorized: Readonly<Record<string, Authorized>>;
+}
+
+export interface IdToken {
+  readonly idToken: string;
+  readonly type: string;
+}
+
+export interface IdTokenInfo {
+  readonly status: string;
+  readonly cacheExpiryDateTime?: string;
+  readonly groupIdToken?: IdToken;
+}
+
+/** A tag of the charge point and the token it stands for. */
+export interface Token extends IdToken {
+  /** The CSMS itself used this pair, or accepted it. */
+  readonly known?: true;
+  /** Last judgement of the CSMS. */
+  readonly info?: IdTokenInfo;
+  readonly at: number;
+}
+
+export interface RemoteStart {
+  readonly remoteStartId: number;
+  readonly idTag: string;
+  readonly token: IdToken;
+  readonly connectorId?: number;
+  readonly expiresAt: number;
+  /** Central and NoAuthorization: the charge point's Authorize is answered without asking (C02, C10). */
+  readonly preauthorized?: true;
+}
+
+export interface Problem {
+  readonly eventId: number;
+  readonly techCode?: string;
+}
+
+export interface Job {
+  readonly requestId: number;
+  readonly at: number;
+  readonly status?: string;
+  readonly endedAt?: number;
+}
+
+export interface Trigger {
+  readonly message: string;
+  readonly connectorId?: number;
+  readonly expiresAt: number;
+}
+
+export interface Reservation {
+  readonly id: number;
+  readonly token: IdToken;
+  readonly group?: IdToken;
+  readonly connectorId: number;
+  readonly expiresAt: number;
+}
+
+export interface Profile {
+  readonly evseId: number;
+  readonly profile: JsonObject;
+  /** Charge point's id of the transaction it belongs to. */
+  readonly transaction?: number;
+}
+
+export interface Authorized {
+  readonly status: string;
+  readonly at: number;
+  /** The connectors that were Available then: a cable plugged in later came after the token. */
+  readonly available: readonly number[];
+}
+
+/** What 2.0.1 wants to be told of a running transaction. Part of the transaction's record. */
+export interface TransactionEvents {
+  readonly transactionId: string;
+  /** seqNo of the next event. */
+  readonly nextSeqNo: number;
+  readonly chargingState: string;
+  /** Milliseconds of Charging that are over; since when it goes on; absent when it never charged as far as anyone said. */
+  readonly charged?: number;
+  readonly chargingSince?: number;
+  readonly idToken?: IdToken;
+  /** Content of the StartTransaction, to know its repeats. */
+  readonly startKey: string;
+  /** Outbox number of the Started event while it waits. */
+  readonly startedEntry?: number;
+  /** idTagInfo that the charge point was given. */
+  readonly answered?: JsonObject;
+  /** Last energy register, Wh. */
+  readonly register?: number;
+  /** Begun under a predecessor of the bridge. */
+  readonly foreign?: true;
+  /** When the CSMS asked to stop it; `late` when it refused the token after the charge point had its answer. */
+  readonly stopAsked?: { readonly at: number; readonly late?: true };
+  /** Time of the last event, ISO: no event may be earlier. */
+  readonly lastEventAt?: string;
+}
+
+export const EMPTY_STATION: StationState = {
+  tokens: {},
+  remoteStarts: [],
+  told: {},
+  problems: {},
+  nextEventId: 1,
+  lastTransaction: 0,
+  triggers: [],
+  reservations: {},
+  own: {},
+  suffixes: {},
+  profiles: {},
+  lacking: [],
+  authorized: {},
+};

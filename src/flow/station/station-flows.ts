@@ -1,0 +1,159 @@
+import type { Refusal } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/message.ts';
+import {
+  type Context,
+  type Decision,
+  decision,
+  type Effect,
+  type Exchange,
+  type Flows,
+  type SentCall,
+} from '../decision.ts';
+import { fewer, type OutboxEntry, outboxRefused } from '../outbox.ts';
+import type { ChargePointState } from '../state.ts';
+import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-rules.ts';
+import { accepts, bootFirst, linkOpened } from './boot-gate.ts';
+import { deviceAnswered, deviceRefused, run } from './pivot.ts';
+import { inTurn, type StationCommand, station } from './rules.ts';
+import { offlineSince } from './transaction-event.ts';
+
+/** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */
+
+const NOT_REGISTERED: Refusal = { code: 'CsmsAway', reason: 'the CSMS has not accepted the charge point yet' };
+
+function deviceCalls(state: ChargePointState, exchange: Exchange, _first: boolean, context: Context): Decision {
+  const rule = UP[exchange.action];
+  if (rule === undefined) return decision(state, { do: 'refuse', refusal: unknown(exchange) });
+  const decided = rule.call(state, exchange, context);
+  const asks = decided.effects.some((effect) => effect.do === 'call-csms' && !effect.own);
+  if (!asks || exchange.action === 'BootNotification') return decided;
+  const may = accepts(decided.state, context);
+  if (may === 'yes') return decided;
+  if (may === 'after-boot')
+    return inTurn(
+      decided.state,
+      (now) => bootFirst(now, context),
+      (now) => ({ ...decided, state: now }),
+    );
+  const others = decided.effects.filter((effect) => effect.do !== 'call-csms' || effect.own);
+  return inTurn(
+    decided.state,
+    (now) => decision(now, ...others),
+    (now) => rule.refused(now, exchange, NOT_REGISTERED, context),
+  );
+}
+
+function unknown(exchange: Exchange): Refusal {
+  return { code: 'UnknownAction', reason: `${exchange.action} has no rule towards OCPP 2.0.1` };
+}
+
+/** A call of the CSMS: what its row says, if it says all; else its rule, whose questions go to the charge point in the pivot. */
+function csmsCalls(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+  const row = station(context).tables.actions.get(exchange.action);
+  if (row?.kind === 'answer') {
+    return decision(
+      state,
+      { do: 'loss', code: 'no-op', field: exchange.action },
+      { do: 'answer', payload: row.answer },
+    );
+  }
+  const rule = row?.kind === 'flow' ? COMMANDS[exchange.action] : undefined;
+  if (rule) return run(rule, rule.call(state, exchange, context), exchange, 0, context);
+  // A station does not take what only a CSMS takes; what nobody knows is not implemented.
+  const code = row === undefined ? 'UnknownAction' : 'NotSupported';
+  return decision(state, {
+    do: 'refuse',
+    refusal: { code, reason: `${exchange.action} is not for charging stations` },
+  });
+}
+
+const NOTHING: StationCommand = { call: (state) => decision(state) };
+
+function commandOf(exchange: Exchange): StationCommand {
+  return COMMANDS[exchange.action] ?? NOTHING;
+}
+
+function ownCommandOf(exchange: Exchange): StationCommand {
+  return OWN_COMMANDS[String(exchange.memo?.['why'])] ?? NOTHING;
+}
+
+function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: JsonObject, context: Context): Decision {
+  return inTurn(
+    state,
+    (now) => decision(fewer(now, entry), { do: 'outbox-remove', seq: entry.seq }),
+    (now) => DELIVERED[entry.action]?.answered?.(now, entry, answer, context),
+  );
+}
+
+/** A CSMS that does not know a message at all has it as far as it wants it, unless money hangs on it. */
+const UNKNOWN_THERE: ReadonlySet<string> = new Set(['CsmsNotImplemented', 'CsmsNotSupported']);
+
+function outboxNotTaken(state: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision {
+  if (UNKNOWN_THERE.has(refusal.code) && entry.action !== 'TransactionEvent') {
+    const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
+    return inTurn(
+      state,
+      (now) => decision(fewer(now, entry), gone, { do: 'loss', code: 'not-wanted', field: entry.action }),
+      (now) => DELIVERED[entry.action]?.refused?.(now, entry, refusal, context),
+    );
+  }
+  const decided = outboxRefused(state, entry, refusal);
+  if (!decided.effects.some((effect) => effect.do === 'dead-letter')) return decided;
+  return inTurn(
+    state,
+    () => decided,
+    (now) => DELIVERED[entry.action]?.refused?.(now, entry, refusal, context),
+  );
+}
+
+/** What was queued while the CSMS could not be reached says so (E04); everything else goes as it was written. */
+function outboxCall(_state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject {
+  if (entry.action !== 'TransactionEvent' || !offlineSince(entry.at, context)) return entry.payload;
+  return { ...entry.payload, offline: true };
+}
+
+export const ocpp201Flows: Flows = {
+  deviceCalls,
+  csmsAnswered(state, exchange, answer, context) {
+    const rule = UP[exchange.action];
+    return rule?.answered?.(state, exchange, answer, context) ?? decision(state, { do: 'answer', payload: answer });
+  },
+  csmsRefused(state, exchange, refusal, _attempt, _policy, context) {
+    const rule = UP[exchange.action];
+    return rule?.refused(state, exchange, refusal, context) ?? decision(state, { do: 'refuse', refusal });
+  },
+  deviceHasAnswer: (state, exchange, answer, context) =>
+    UP[exchange.action]?.delivered?.(state, exchange, answer, context) ?? decision(state),
+  csmsCalls,
+  deviceAnswered: (state, exchange, answer, sent, context) =>
+    deviceAnswered(commandOf(exchange), state, exchange, answer, sent, context),
+  deviceRefused: (state, exchange, refusal, sent, context) =>
+    deviceRefused(commandOf(exchange), state, exchange, refusal, sent, context),
+  ownCallAnswered: (state, exchange, answer, context) =>
+    OWN_CALLS[exchange.action]?.answered?.(state, exchange, answer, context) ?? decision(state),
+  ownCallRefused: (state, exchange, refusal, context) =>
+    OWN_CALLS[exchange.action]?.refused?.(state, exchange, refusal, context) ?? decision(state),
+  ownCommandAnswered: (state, exchange, answer, sent: SentCall, context) =>
+    deviceAnswered(ownCommandOf(exchange), state, exchange, answer, sent, context),
+  ownCommandRefused: (state, exchange, refusal, sent, context) =>
+    deviceRefused(ownCommandOf(exchange), state, exchange, refusal, sent, context),
+  linkOpened,
+  canWait: () => false,
+  beforeDelivery(state, _entry, _first, context) {
+    return accepts(state, context) === 'yes' ? { may: 'go', first: [] } : { may: 'later' };
+  },
+  outboxCall,
+  outboxAnswered,
+  outboxRefused: outboxNotTaken,
+  wakeAt(state, context) {
+    const times = PLANS.map((plan) => plan.at(state, context)).filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  },
+  woken(state, context) {
+    const due = PLANS.map((plan) => (now: ChargePointState) => {
+      const at = plan.at(now, context);
+      return at !== undefined && at <= context.now ? plan.due(now, context) : undefined;
+    });
+    return inTurn(state, ...due);
+  },
+};

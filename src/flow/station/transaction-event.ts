@@ -1,0 +1,78 @@
+import type { JsonObject } from '../../base/message.ts';
+import type { Given } from '../../mapping/station/station-tables.ts';
+import type { Context, Decision } from '../decision.ts';
+import type { ChargePointState, Transaction } from '../state.ts';
+import { enqueue } from './enqueue.ts';
+import { converted, inTurn } from './rules.ts';
+import type { TransactionEvents } from './state.ts';
+
+/** A transaction that 2.0.1 knows. */
+export type StationTransaction = Transaction & { readonly events: TransactionEvents };
+
+/** Whether something that happened at that time (ms) happened while the CSMS could not be reached (E04). */
+export function offlineSince(at: number, context: Context): boolean {
+  return context.linkOpenedAt === undefined || at < context.linkOpenedAt;
+}
+
+/**
+ * One TransactionEvent: made by the rows of `heading`, numbered, and put into the outbox in the same commit. When the rows find
+ * nothing worth telling, no number is used up.
+ */
+export function transactionEvent(
+  state: ChargePointState,
+  transaction: StationTransaction,
+  heading: string,
+  source: JsonObject,
+  given: Given,
+  context: Context,
+): Decision & { readonly seq?: number } {
+  const { events } = transaction;
+  const { value, losses } = converted(context, heading, source, {
+    seqNo: events.nextSeqNo,
+    transactionId: events.transactionId,
+    chargingState: events.chargingState,
+    ...given,
+  });
+  if (value === undefined) return { state, effects: losses };
+  const numbered = withEvents(state, transaction, {
+    nextSeqNo: events.nextSeqNo + 1,
+    lastEventAt: String(value['timestamp']),
+  });
+  const put = enqueue(numbered, 'TransactionEvent', value, context, transaction.device);
+  return {
+    ...inTurn(
+      state,
+      (now) => ({ state: now, effects: losses }),
+      () => put,
+    ),
+    seq: put.seq,
+  };
+}
+
+/** The state with this transaction's bookkeeping changed. */
+export function withEvents(
+  state: ChargePointState,
+  transaction: StationTransaction,
+  change: Partial<TransactionEvents>,
+): ChargePointState {
+  const latest = state.transactions[transaction.device] ?? transaction;
+  const events = { ...transaction.events, ...latest.events, ...change };
+  return { ...state, transactions: { ...state.transactions, [transaction.device]: { ...latest, events } } };
+}
+
+/** The transaction running on a connector, as far as 2.0.1 knows it. */
+export function runningOn(state: ChargePointState, connectorId: number): StationTransaction | undefined {
+  const open = Object.values(state.transactions).filter(
+    (one): one is StationTransaction =>
+      one.events !== undefined && one.connectorId === connectorId && one.stoppedAt === undefined,
+  );
+  return open.sort((a, b) => b.startedAt - a.startedAt)[0];
+}
+
+/** By the id that the CSMS knows; 2.0.1 compares identifiers without case. */
+export function byTransactionId(state: ChargePointState, transactionId: string): StationTransaction | undefined {
+  const wanted = transactionId.toLowerCase();
+  return Object.values(state.transactions).find(
+    (one): one is StationTransaction => one.events?.transactionId.toLowerCase() === wanted,
+  );
+}
