@@ -1,4 +1,4 @@
-import type { Booked, Reader } from './book.ts';
+import { type Booked, type Reader, sourceOf } from './book.ts';
 import type { Device, Session } from './device.ts';
 
 /** Compares the books of both ends. */
@@ -16,12 +16,31 @@ export interface Findings {
   readonly messages: number;
   /** Booked once more because nobody could know what had become of the first. */
   readonly repeated: number;
+  /** Confirmed, and put aside by the bridge: the CSMS does not want them, and an operator has to decide. */
+  readonly putAside: number;
+  /** Put aside once, and delivered when the bridge had forgotten the transaction: without the id that the CSMS gave it. */
+  readonly strays: number;
+}
+
+/** Messages that the bridge has put aside, now and ever, see `sourceOf`. */
+export interface DeadLetters {
+  readonly now: ReadonlySet<string>;
+  readonly ever: ReadonlySet<string>;
+}
+
+export interface Evidence {
+  readonly devices: readonly Device[];
+  readonly book: Reader;
+  readonly disturbances: readonly Disturbance[];
+  readonly dead: DeadLetters;
 }
 
 /** Answers that took this long may have been given up. */
 const GIVEN_UP = 2_800;
 /** Between the answer of the CSMS and the moment the bridge has it on disk. */
 const ON_ITS_WAY = 1_000;
+/** OCPP 1.6 (errata 3.18): a transaction that never got an id. */
+const NO_ID = -1;
 
 interface Message {
   readonly session: Session;
@@ -32,8 +51,11 @@ interface Message {
   bookings: Booked[];
 }
 
-export function audit(devices: readonly Device[], book: Reader, disturbances: readonly Disturbance[]): Findings {
-  const faults = devices.flatMap(({ complaints }) => complaints);
+export function audit({ devices, book, disturbances, dead }: Evidence): Findings {
+  const faults = devices.flatMap(({ complaints, faulted }) => [
+    ...complaints,
+    ...[...faulted].filter((source) => !book.refused.has(source)).map((source) => `${source}: a Fault, not the CSMS's`),
+  ]);
   const bySource = new Map<string, Booked[]>();
   for (const booked of book.booked) {
     const source = sourceOf(booked);
@@ -42,6 +64,8 @@ export function audit(devices: readonly Device[], book: Reader, disturbances: re
   let sessions = 0;
   let messages = 0;
   let repeated = 0;
+  let putAside = 0;
+  let strays = 0;
   for (const device of devices) {
     const last = new Map<number, number>();
     for (const session of device.sessions) {
@@ -54,26 +78,36 @@ export function audit(devices: readonly Device[], book: Reader, disturbances: re
         const { bookings } = message;
         const first = bookings[0];
         if (message.confirmed) messages += 1;
-        if (message.confirmed && first === undefined) faults.push(`${source}: confirmed, and not at the CSMS`);
+        if (message.confirmed && dead.now.has(source)) putAside += 1;
+        else if (message.confirmed && first === undefined) faults.push(`${source}: confirmed, and not at the CSMS`);
         if (first === undefined) continue;
         if (bookings.some((one) => !message.fits(one))) faults.push(`${source}: with other content`);
-        if (bookings.some((one) => JSON.stringify(one.payload) !== JSON.stringify(first.payload)))
-          faults.push(`${source}: repeated with other content`);
+        const said = ({ payload }: Booked) => JSON.stringify(dead.ever.has(source) ? withoutId(payload) : payload);
+        if (bookings.some((one) => said(one) !== said(first))) faults.push(`${source}: repeated with other content`);
         const known = bookings.slice(0, -1).find((one) => !uncertain(one, book, disturbances));
         if (known) faults.push(`${source}: booked ${bookings.length} times, though number ${known.n} was answered`);
         repeated += bookings.length - 1;
+        // What was put aside comes when it is let go, after what came after it.
+        if (dead.ever.has(source)) continue;
         if (first.n < (last.get(session.connectorId) ?? 0)) faults.push(`${source}: out of order`);
         last.set(session.connectorId, first.n);
       }
       const ids = new Set(said[0]?.bookings.map(({ transactionId }) => transactionId));
+      // While its start is put aside, what is said of a transaction goes without an id that the CSMS knows.
+      const startless = dead.ever.has(`${device.identity}/${said[0]?.about}`);
       for (const { about, bookings } of said.slice(1)) {
         const foreign = bookings.find((one) => !ids.has(transactionOf(one)));
-        if (foreign) faults.push(`${device.identity}/${about}: of transaction ${transactionOf(foreign)}`);
+        if (foreign === undefined) continue;
+        const id = transactionOf(foreign);
+        const nameless = id === undefined || id === NO_ID;
+        if (nameless && startless) continue;
+        if (nameless && dead.ever.has(`${device.identity}/${about}`)) strays += 1;
+        else faults.push(`${device.identity}/${about}: of transaction ${id}`);
       }
     }
   }
   for (const source of bySource.keys()) faults.push(`${source}: no charge point has said that`);
-  return { faults, sessions, messages, repeated };
+  return { faults, sessions, messages, repeated, putAside, strays };
 }
 
 function messagesOf(session: Session): Message[] {
@@ -98,14 +132,13 @@ function messagesOf(session: Session): Message[] {
   ];
 }
 
-/** Every message has a time of its own, so the time tells which one it is. */
-function sourceOf({ identity, action, payload }: Booked): string {
-  const values = payload['meterValue'] as readonly { readonly timestamp?: string }[] | undefined;
-  return `${identity}/${action}/${String(values?.[0]?.timestamp ?? payload['timestamp'])}`;
+function transactionOf({ payload }: Booked): number | undefined {
+  const id = payload['transactionId'];
+  return id === undefined ? undefined : Number(id);
 }
 
-function transactionOf({ payload }: Booked): number {
-  return Number(payload['transactionId']);
+function withoutId({ transactionId: _, ...payload }: Booked['payload']): object {
+  return payload;
 }
 
 /** Whether the bridge may not have learnt what became of this call. */

@@ -19,7 +19,18 @@ export interface Told {
   readonly at: number;
 }
 
-export type Line = Booked | Told;
+/** A CALLERROR has been given to this message, see `sourceOf`. */
+export interface Refused {
+  readonly refused: string;
+}
+
+export type Line = Booked | Told | Refused;
+
+/** Every message has a time of its own, so the time tells which one it is. */
+export function sourceOf({ identity, action, payload }: Pick<Booked, 'identity' | 'action' | 'payload'>): string {
+  const values = payload['meterValue'] as readonly { readonly timestamp?: string }[] | undefined;
+  return `${identity}/${action}/${String(values?.[0]?.timestamp ?? payload['timestamp'])}`;
+}
 
 export function write(file: string, line: Line): void {
   appendFileSync(file, `${JSON.stringify(line)}\n`);
@@ -32,6 +43,7 @@ export class Reader {
   readonly booked: Booked[] = [];
   /** When the answer left, by the number of the booking. */
   readonly told = new Map<number, number>();
+  readonly refused = new Set<string>();
 
   constructor(file: string) {
     this.#file = file;
@@ -47,7 +59,8 @@ export class Reader {
     this.#read += whole.length;
     for (const text of whole.toString('utf8').split('\n').slice(0, -1)) {
       const line = JSON.parse(text) as Line;
-      if ('told' in line) this.told.set(line.told, line.at);
+      if ('refused' in line) this.refused.add(line.refused);
+      else if ('told' in line) this.told.set(line.told, line.at);
       else this.booked.push(line);
     }
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Behaviour } from './csms-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('csms-program.ts', import.meta.url));
 
@@ -10,7 +11,7 @@ export class CsmsProcess {
   readonly #seed: number;
   #lives = 0;
   #port = 0;
-  #wild = false;
+  #how: Behaviour = { wild: false };
   #child: ChildProcess | undefined;
 
   constructor(book: string, seed: number) {
@@ -31,13 +32,20 @@ export class CsmsProcess {
     const [port] = (await once(child, 'message', { signal: early.signal })) as [number];
     this.#port = port;
     this.#child = child;
-    child.send(this.#wild ? 'wild' : 'calm');
+    child.send(this.#how);
   }
 
-  /** Whether it may misbehave, in this life and the next. */
-  behave(how: 'wild' | 'calm'): void {
-    this.#wild = how === 'wild';
-    this.#child?.send(how);
+  /** How it takes what it is told, in this life and the next. */
+  behave(change: Partial<Behaviour>): void {
+    this.#how = { ...this.#how, ...change };
+    this.#child?.send(this.#how);
+  }
+
+  /** Finds no fault with anything any more. */
+  relent(): void {
+    const { wild } = this.#how;
+    this.#how = { wild };
+    this.#child?.send(this.#how);
   }
 
   async kill(): Promise<void> {

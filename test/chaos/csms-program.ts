@@ -1,14 +1,23 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Reader, write } from './book.ts';
+import { Reader, sourceOf, write } from './book.ts';
 import { Chance } from './random.ts';
 
 /**
  * A CSMS as a process of its own: `csms-program.ts <port> <book> <seed>`. It writes down what it takes before it answers,
  * gives every start a new id, even a repeated one, and refuses who has not booted since it was started. While it is wild, it
- * answers late or never, refuses, and hangs up. It tells its port to its parent, and the parent tells it how to behave.
+ * answers late or never, refuses, and hangs up. While it is strict, it finds fault with some messages, with the same ones
+ * however often they come. It tells its port to its parent, and the parent tells it how to behave.
  */
+
+/** What the parent says. */
+export interface Behaviour {
+  readonly wild: boolean;
+  /** Chooses which messages it finds fault with; undefined: none. */
+  readonly strict?: number;
+}
 
 type Call = readonly [kind: 2, id: string, action: string, payload: Readonly<Record<string, unknown>>];
 
@@ -18,7 +27,7 @@ const earlier = new Reader(file);
 earlier.readOn();
 let bookings = earlier.booked.length;
 let transactions = Math.max(0, ...earlier.booked.map(({ transactionId = 0 }) => transactionId));
-let wild = false;
+let how: Behaviour = { wild: false };
 const introduced = new Set<string>();
 
 const KEPT = new Set(['StartTransaction', 'MeterValues', 'StopTransaction']);
@@ -43,11 +52,20 @@ interface Mood {
 
 const STRANGER: Mood = { stranger: true };
 
+const COMPLAINTS = ['PropertyConstraintViolation', 'FormationViolation', 'TypeConstraintViolation'] as const;
+
+/** What a strict CSMS has against this message, if anything. */
+function complaint(source: string): string | undefined {
+  if (how.strict === undefined) return undefined;
+  const digest = createHash('sha256').update(`${how.strict}/${source}`).digest();
+  return digest.readUInt8(0) < 0.3 * 256 ? COMPLAINTS[digest.readUInt8(1) % COMPLAINTS.length] : undefined;
+}
+
 function mood(action: string): Mood {
-  if (!wild || !KEPT.has(action)) return {};
+  if (!how.wild || !KEPT.has(action)) return {};
   let roll = chance.below(100);
-  for (const [share, how] of MOODS) {
-    if (roll < share) return how;
+  for (const [share, one] of MOODS) {
+    if (roll < share) return one;
     roll -= share;
   }
   return {};
@@ -63,12 +81,19 @@ function serve(socket: WebSocket, identity: string): void {
 
 function receive(socket: WebSocket, identity: string, [, id, action, payload]: Call): void {
   const say = (...frame: unknown[]) => socket.send(JSON.stringify(frame));
+  const source = sourceOf({ identity, action, payload });
+  const refuse = (code: string, why: string) => {
+    if (KEPT.has(action)) write(file, { refused: source });
+    say(4, id, code, why, {});
+  };
   if (action === 'BootNotification') introduced.add(identity);
-  const how = introduced.has(identity) ? mood(action) : STRANGER;
-  if (how.stranger) say(4, id, 'SecurityError', 'who is this?', {});
-  else if (how.error) say(4, id, 'InternalError', 'not now', {});
-  else if (how.hangUp === 'before') socket.terminate();
-  else if (!how.silent) {
+  const mine = introduced.has(identity) ? mood(action) : STRANGER;
+  const wrong = KEPT.has(action) ? complaint(source) : undefined;
+  if (mine.stranger) refuse('SecurityError', 'who is this?');
+  else if (wrong !== undefined) refuse(wrong, 'something is wrong with this');
+  else if (mine.error) refuse('InternalError', 'not now');
+  else if (mine.hangUp === 'before') socket.terminate();
+  else if (!mine.silent) {
     const answer = taken(identity, action, payload);
     const n = bookings;
     const tell = () => {
@@ -76,8 +101,8 @@ function receive(socket: WebSocket, identity: string, [, id, action, payload]: C
       if (KEPT.has(action)) write(file, { told: n, at: Date.now() });
       say(3, id, answer);
     };
-    if (how.hangUp === 'after') socket.terminate();
-    else if (how.late) setTimeout(tell, chance.between(...how.late));
+    if (mine.hangUp === 'after') socket.terminate();
+    else if (mine.late) setTimeout(tell, chance.between(...mine.late));
     else tell();
   }
 }
@@ -106,6 +131,6 @@ http.on('upgrade', (request, socket, head) => {
 });
 http.listen({ port: Number(port), host: '127.0.0.1' }, () => process.send?.((http.address() as AddressInfo).port));
 process.on('message', (message) => {
-  wild = message === 'wild';
+  how = message as Behaviour;
 });
 process.on('disconnect', () => process.exit());

@@ -29,6 +29,8 @@ export class Device {
   /** What it was told that cannot be. */
   readonly complaints: string[] = [];
   repeats = 0;
+  /** Messages that it was told are wrong, see `sourceOf`: a charge point may discard such a message. */
+  readonly faulted = new Set<string>();
   readonly #endpoint: Endpoint;
   readonly #chance: Chance;
   #messages = 0;
@@ -42,7 +44,7 @@ export class Device {
   }
 
   async boot(): Promise<void> {
-    await this.#say('bootNotification', boot());
+    await this.#say('bootNotification', boot(), 'BootNotification');
   }
 
   /** One session after the other on every connector, until `over`; the last ones are ended properly. */
@@ -71,28 +73,31 @@ export class Device {
     this.sessions.push(session);
     if (chance.percent(3)) await this.boot();
     const starting = start(connectorId, session.startedAt, meterStart);
-    const id = await this.#id(starting);
+    const about = `StartTransaction/${session.startedAt}`;
+    const id = await this.#id(starting, about);
     session.transactionId = id;
     if (chance.percent(10)) {
       // As if the answer had been lost on its way.
-      const again = await this.#id(starting);
+      const again = await this.#id(starting, about);
       if (again !== id) this.complaints.push(`${this.identity} ${session.startedAt}: was told ${id}, then ${again}`);
     }
     for (const one of session.readings) {
-      await this.#say('meterValues', reading(this.version, connectorId, id, one.at, one.energy));
+      const text = reading(this.version, connectorId, id, one.at, one.energy);
+      await this.#say('meterValues', text, `MeterValues/${one.at}`);
       one.confirmed = true;
     }
-    await this.#say('stopTransaction', stop(id, session.stoppedAt, session.meterStop));
+    const stopping = stop(id, session.stoppedAt, session.meterStop);
+    await this.#say('stopTransaction', stopping, `StopTransaction/${session.stoppedAt}`);
     session.stopped = true;
   }
 
-  async #id(starting: string): Promise<number> {
-    const answer = await this.#say('startTransaction', starting);
+  async #id(starting: string, about: string): Promise<number> {
+    const answer = await this.#say('startTransaction', starting, about);
     return Number(/<(?:\w+:)?transactionId>(-?\d+)</.exec(answer)?.[1]);
   }
 
   /** Says it until it is confirmed. */
-  async #say(operation: string, body: string): Promise<string> {
+  async #say(operation: string, body: string, about: string): Promise<string> {
     const chance = this.#chance;
     let messageId = this.#nextId();
     for (;;) {
@@ -100,10 +105,18 @@ export class Device {
       const patience = chance.percent(12) ? chance.between(20, 900) : 5000;
       const text = envelope({ version: this.version, identity: this.identity, messageId }, body);
       const answer = await post(await this.#endpoint.port(), text, patience);
-      if (answer?.includes(`${operation}Response`)) return answer;
+      if (answer?.status === 200 && answer.text.includes(`${operation}Response`)) return answer.text;
+      if (answer) this.#consider(answer, about);
       this.repeats += 1;
       if (chance.percent(50)) messageId = this.#nextId();
     }
+  }
+
+  /** Anything but a bare 503 may make a charge point discard its message. */
+  #consider({ status, text }: Answer, about: string): void {
+    const source = `${this.identity}/${about}`;
+    if (status === 500 && text.includes('Fault')) this.faulted.add(source);
+    else if (status !== 503 || text.includes('Envelope')) this.complaints.push(`${source}: HTTP ${status} ${text}`);
   }
 
   #nextId(): string {
@@ -112,14 +125,18 @@ export class Device {
   }
 }
 
-/** The body of a 200; undefined for everything else. */
-async function post(port: number, body: string, patience: number): Promise<string | undefined> {
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Undefined when nobody answered. */
+async function post(port: number, body: string, patience: number): Promise<Answer | undefined> {
   try {
     const headers = { 'Content-Type': 'application/soap+xml; charset=utf-8' };
     const signal = AbortSignal.timeout(patience);
     const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body, signal });
-    const text = await response.text();
-    return response.status === 200 ? text : undefined;
+    return { status: response.status, text: await response.text() };
   } catch {
     return undefined;
   }

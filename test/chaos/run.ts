@@ -1,30 +1,31 @@
 import { parseArgs } from 'node:util';
 import { chaos } from './chaos.ts';
+import { FAULT_KINDS, type FaultKind } from './faults.ts';
+import { lineOf, tableOf } from './summary.ts';
 
-/** `npm run chaos -- --rounds N --seed S` */
+/** `npm run chaos -- --rounds N --seed S --faults diskFull,clockJumps` */
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    faults: { type: 'string', default: FAULT_KINDS.join() },
   },
 });
 const seed = Number(values.seed);
+const kinds = values.faults.split(',').map((name): FaultKind => {
+  const kind = FAULT_KINDS.find((one) => one === name.trim());
+  if (kind) return kind;
+  throw new Error(`no fault is called ${name}; there are ${FAULT_KINDS.join(', ')}`);
+});
 console.info(`seed ${seed}`);
 
 const rounds = await chaos({
-  rounds: Number(values.rounds),
-  seed,
-  told({ number, events, sessions, repeated, settled, faults }) {
-    const seconds = (settled / 1000).toFixed(1);
-    const books = faults.length === 0 ? `books agree after ${seconds} s` : `${faults.length} FAULTS`;
-    console.info(`round ${number}: ${events.join(', ')}; ${sessions} sessions, ${repeated} repeated; ${books}`);
-  },
+  ...{ rounds: Number(values.rounds), seed, kinds },
+  told: (round) => console.info(lineOf(round)),
 });
 
-const events = new Map<string, number>();
-for (const event of rounds.flatMap((round) => round.events)) events.set(event, (events.get(event) ?? 0) + 1);
-console.table(Object.fromEntries(events));
+console.table(tableOf(rounds));
 const last = rounds.at(-1);
 console.table({
   seed,
@@ -33,6 +34,8 @@ console.table({
   'messages confirmed': last?.messages,
   'repeats of charge points': last?.repeats,
   'booked again after an unknown outcome': last?.repeated,
+  'put aside and delivered later': rounds.reduce((sum, { letters }) => sum + letters, 0),
+  'of these without their transaction': last?.strays,
   'longest until the books agreed, ms': Math.max(...rounds.map(({ settled }) => settled)),
   faults: last?.faults.length,
 });
