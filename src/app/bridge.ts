@@ -5,6 +5,7 @@ import { Metrics } from '../base/metrics.ts';
 import { CallbackPolicy } from '../chargepoint/callback-policy.ts';
 import { Caller } from '../chargepoint/caller.ts';
 import { createListener, type Listener } from '../chargepoint/listener.ts';
+import type { StationTables } from '../mapping/station/station-tables.ts';
 import { Pace } from '../session/pace.ts';
 import { Sessions } from '../session/sessions.ts';
 import { openLmdbStore } from '../store/lmdb-store.ts';
@@ -60,15 +61,16 @@ async function assemble(
   store: Store,
   opened: (() => Promise<unknown>)[],
 ): Promise<Bridge> {
-  const { soap: contracts, json } = translation;
-  const metrics = new Metrics({ version: VERSION, actions: json.actions.keys() });
+  const { soap: contracts, json, stationJson } = translation;
+  const actions = [...json.actions.keys(), ...(stationJson?.actions.keys() ?? [])];
+  const metrics = new Metrics({ version: VERSION, actions });
   const chargePoints = new ChargePointConfigs(config);
   const shared = { clock: systemClock, ids: randomIds, log };
   const sources = sourcesOf(config);
   const live = new LiveTables(translation, {
     ...shared,
     metrics,
-    load: () => compileSources({ soap: contracts, json }, sources),
+    load: () => compileSources(translation, sources),
     folders: foldersOf(sources),
     named: (identity) => chargePoints.of(identity).profile,
   });
@@ -78,8 +80,11 @@ async function assemble(
 
   const links = new Links({
     ...shared,
-    settings: linkSettings(config, chargePoints, live.downActions),
-    contract: json,
+    settings: linkSettings(config, chargePoints),
+    spoken: (protocol) =>
+      protocol === 'ocpp2.0.1' && stationJson
+        ? { contract: stationJson, downActions: commandsOf(live.station) }
+        : { contract: json, downActions: live.downActions },
     random: Math.random,
     observe: linkObserver(metrics),
   });
@@ -109,7 +114,7 @@ async function assemble(
     pace: new Pace(systemClock, config.csms.replayRate),
     observe: sessionObserver(metrics, log, ledger),
     settings: sessionSettings(config),
-    chargePoint: (identity) => chargePointSettings(config, chargePoints.of(identity)),
+    chargePoint: (identity) => chargePointSettings(config, chargePoints.of(identity), () => live.station),
   });
   links.attach(sessions);
   watch(metrics, sessions);
@@ -157,6 +162,12 @@ async function assemble(
       return stopped;
     },
   };
+}
+
+/** What a CSMS may call of a charging station, if only to be refused. */
+function commandsOf({ actions }: StationTables): ReadonlySet<string> {
+  const calls = [...actions].filter(([, { kind }]) => kind === 'flow' || kind === 'answer' || kind === 'refuse');
+  return new Set(calls.map(([name]) => name));
 }
 
 async function listening(listener: Listener, { soap }: Config): Promise<string> {

@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { faultLine, MappingFaults } from '../mapping/fault.ts';
+import type { StationTables } from '../mapping/station/station-tables.ts';
 import type { LossRow } from '../mapping/table.ts';
 import type { Tables } from '../session/deps.ts';
 import type { TablesInForce } from './tables.ts';
@@ -57,6 +58,12 @@ export class LiveTables {
   /** Another object after each change. */
   get tables(): Tables {
     return this.#tables;
+  }
+
+  /** Towards OCPP 2.0.1; another object after each change. */
+  get station(): StationTables {
+    if (this.#inForce.station === undefined) throw new Error('no CSMS speaks OCPP 2.0.1');
+    return this.#inForce.station;
   }
 
   /** From now on changes are seen. */

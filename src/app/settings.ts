@@ -2,7 +2,10 @@ import type { SoapVersion } from '../base/message.ts';
 import type { DeviceOverrides } from '../chargepoint/caller.ts';
 import type { ListenerSettings } from '../chargepoint/listener.ts';
 import { ocpp16Flows } from '../flow/flows.ts';
+import { STATION_DEFAULTS, type StationSettings } from '../flow/station/settings.ts';
+import { ocpp201Flows } from '../flow/station/station-flows.ts';
 import type { MappingOptions } from '../mapping/options.ts';
+import type { StationTables } from '../mapping/station/station-tables.ts';
 import type { ChargePointSettings, SessionSettings } from '../session/deps.ts';
 import type { LinkSettings } from '../uplink/settings.ts';
 import type { ChargePointConfig, ChargePointConfigs } from './config/charge-points.ts';
@@ -22,14 +25,11 @@ export function listenerSettings({ soap, access }: Config): ListenerSettings {
   };
 }
 
-export function linkSettings(
-  { csms, limits }: Config,
-  chargePoints: ChargePointConfigs,
-  downActions: ReadonlySet<string>,
-): LinkSettings {
-  const { url, protocol, auth, tls, connectTimeout, pingInterval, pongTimeout, backoff } = csms;
+export function linkSettings({ csms, limits }: Config, chargePoints: ChargePointConfigs): LinkSettings {
+  const { auth, tls, connectTimeout, pingInterval, pongTimeout, backoff } = csms;
   return {
-    ...{ url, protocol, downActions, connectTimeout, pingInterval, pongTimeout, backoff },
+    ...{ connectTimeout, pingInterval, pongTimeout, backoff },
+    route: (identity) => chargePoints.of(identity).csms,
     credentials(identity) {
       const password = chargePoints.of(identity).csmsPassword ?? auth?.password;
       return password && { user: auth?.user ?? identity, password: password.reveal() };
@@ -62,12 +62,19 @@ export function sessionSettings({ soap, csms, limits, presence }: Config): Sessi
   };
 }
 
-export function chargePointSettings({ csms }: Config, chargePoint: ChargePointConfig): ChargePointSettings {
+/** `tables`: those towards OCPP 2.0.1 that are in force. */
+export function chargePointSettings(
+  { csms }: Config,
+  chargePoint: ChargePointConfig,
+  tables: () => StationTables,
+): ChargePointSettings {
+  const settings: StationSettings = { ...STATION_DEFAULTS, ...chargePoint.station };
+  const to201 = chargePoint.csms.protocol === 'ocpp2.0.1';
   const { unknownInterval, ...behaviour } = chargePoint.behaviour;
   return {
     timezone: chargePoint.timezone,
     version: chargePoint.version as SoapVersion | undefined,
-    flows: ocpp16Flows,
+    ...(to201 ? { flows: ocpp201Flows, station: () => ({ tables: tables(), settings }) } : { flows: ocpp16Flows }),
     flow: {
       ...behaviour,
       connectors: chargePoint.connectors,

@@ -19,7 +19,7 @@ export const SOAP_VERSIONS = ['1.2', '1.5', '1.6'] as const;
 export type SoapVersion = (typeof SOAP_VERSIONS)[number];
 
 /** The WebSocket subprotocols a CSMS can speak. */
-export const CSMS_PROTOCOLS = ['ocpp1.6'] as const;
+export const CSMS_PROTOCOLS = ['ocpp1.6', 'ocpp2.0.1'] as const;
 export type CsmsProtocol = (typeof CSMS_PROTOCOLS)[number];
 
 /** `up`: charge point to CSMS. `down`: CSMS to charge point. Names the direction of a call; its answer travels back. */

@@ -14,6 +14,7 @@ import { groupOf, type JsonSchema, type MessagePart, messageOf } from './json-sc
 /** Only the files are used; the package's own code is never loaded. */
 const SCHEMAS: Readonly<Record<CsmsProtocol, { file: string; overlay(all: readonly JsonSchema[]): JsonSchema[] }>> = {
   'ocpp1.6': { file: 'ocpp-rpc/lib/schemas/ocpp1_6.json', overlay: strictest },
+  'ocpp2.0.1': { file: 'ocpp-rpc/lib/schemas/ocpp2_0_1.json', overlay: (all) => [...all] },
 };
 
 /**

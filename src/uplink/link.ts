@@ -192,7 +192,7 @@ export class Link implements Line, Peer, Dialler {
   }
 
   #opened(socket: Socket): void {
-    const { protocol } = this.#deps.settings;
+    const { protocol } = this.#deps.contract;
     if (socket.protocol !== protocol) {
       this.#fail(wrongProtocol(protocol));
       return;
@@ -235,7 +235,7 @@ export class Link implements Line, Peer, Dialler {
   }
 
   #broken(error: Error): Outage {
-    if (this.#state === 'connecting' && isProtocolRefusal(error)) return wrongProtocol(this.#deps.settings.protocol);
+    if (this.#state === 'connecting' && isProtocolRefusal(error)) return wrongProtocol(this.#deps.contract.protocol);
     const fault = frameFault(error);
     if (fault) this.#complainOfFrame(fault);
     return brokenBy(error);

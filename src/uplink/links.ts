@@ -2,8 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { JsonObject } from '../base/message.ts';
-import type { JsonContract } from '../contract/json-contract.ts';
+import type { CsmsProtocol, JsonObject } from '../base/message.ts';
 import type { CsmsPort, CsmsRequest, CsmsSide } from '../session/ports.ts';
 import { Complaints } from './complaints.ts';
 import { baseUrl, linkUrl } from './identity.ts';
@@ -11,14 +10,14 @@ import { KeepAlives } from './keep-alive.ts';
 import { Link, type LinkDeps } from './link.ts';
 import type { LinkObserver, LinkState } from './observer.ts';
 import { Ramp } from './ramp.ts';
-import type { LinkSettings } from './settings.ts';
+import type { LinkSettings, Spoken } from './settings.ts';
 import { type Connect, dialler } from './socket.ts';
 
 /** The far bank: to the CSMS each charge point is a JSON charge point on a WebSocket of its own. */
 
 export interface LinksDeps {
   readonly settings: LinkSettings;
-  readonly contract: JsonContract;
+  spoken(protocol: CsmsProtocol): Spoken;
   readonly clock: Clock;
   readonly ids: Ids;
   /** From 0 up to 1, for the back-off. */
@@ -50,22 +49,24 @@ const MAX_DIALLING = 256;
 
 export class Links implements CsmsPort {
   readonly #links = new Map<string, Link>();
-  readonly #deps: LinkDeps;
-  readonly #base: URL;
+  readonly #deps: Omit<LinkDeps, keyof Spoken>;
+  readonly #settings: LinkSettings;
+  readonly #spoken: LinksDeps['spoken'];
+  readonly #depsOf = new Map<CsmsProtocol, LinkDeps>();
   /** What the CSMS set for single links; kept while they are closed. */
   readonly #own = new Map<string, OwnSettings>();
   #side: CsmsSide | undefined;
   #drained: (() => void) | undefined;
   #draining = false;
 
-  /** Throws when the URL or a PEM text is unusable. */
-  constructor({ settings, contract, clock, ids, random, log, observe, connect }: LinksDeps) {
+  /** Throws when a PEM text is unusable. */
+  constructor({ settings, spoken, clock, ids, random, log, observe, connect }: LinksDeps) {
     const dial = dialler(settings, connect);
     const keepAlives = new KeepAlives(clock, settings.pongTimeout);
-    this.#base = baseUrl(settings.url);
+    this.#settings = settings;
+    this.#spoken = spoken;
     this.#deps = {
       settings,
-      contract,
       clock,
       ids,
       random,
@@ -74,7 +75,6 @@ export class Links implements CsmsPort {
       complaints: new Complaints(log, clock),
       maxQueue: settings.maxQueue,
       maxInbound: settings.maxInbound ?? MAX_INBOUND,
-      downActions: settings.downActions,
       keepAlive: (identity) => keepAlives.every(this.#own.get(identity)?.pingInterval ?? settings.pingInterval),
       ramp: new Ramp(settings.maxDialling ?? MAX_DIALLING),
       dial: (identity) => dial(identity, this.#own.get(identity)?.password),
@@ -152,10 +152,21 @@ export class Links implements CsmsPort {
   #link(identity: string): Link {
     const known = this.#links.get(identity);
     if (known) return known;
-    linkUrl(this.#base, identity);
-    const link = new Link(this.#deps, identity);
+    const { url, protocol } = this.#settings.route(identity);
+    linkUrl(baseUrl(url), identity);
+    const link = new Link(this.#speaking(protocol), identity);
     this.#links.set(identity, link);
     return link;
+  }
+
+  /** One for all links of a protocol. */
+  #speaking(protocol: CsmsProtocol): LinkDeps {
+    let deps = this.#depsOf.get(protocol);
+    if (deps === undefined) {
+      deps = { ...this.#deps, ...this.#spoken(protocol) };
+      this.#depsOf.set(protocol, deps);
+    }
+    return deps;
   }
 
   #forget(link: Link): void {

@@ -76,7 +76,7 @@ export class Receiver {
 
   /** Answers a CALL, or something that was meant as one, with a CALLERROR. */
   refuse(id: string, refusal: Refusal, reply: Reply, action = 'unknown'): void {
-    const { code, description, details } = writeCallError(refusal);
+    const { code, description, details } = writeCallError(refusal, this.#deps.contract.protocol);
     const about = { identity: this.#identity, uniqueId: id, code: refusal.code, reason: refusal.reason };
     if (this.#answer(formatError(id, code, description, details), about, reply)) {
       this.#deps.observe.sent('error', action);

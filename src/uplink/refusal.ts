@@ -1,5 +1,5 @@
 import { BridgeError, type CallErrorCode, ERRORS, type ErrorCode, type Refusal } from '../base/errors.ts';
-import type { JsonObject } from '../base/message.ts';
+import type { CsmsProtocol, JsonObject } from '../base/message.ts';
 import type { ErrorFrame } from './frame.ts';
 
 /** CALLERROR codes read as our errors, and our errors written as CALLERRORs. */
@@ -53,14 +53,23 @@ export function readCallError(frame: ErrorFrame): BridgeError {
 }
 
 export interface CallErrorParts {
-  readonly code: CallErrorCode;
+  readonly code: CallErrorCode | CallErrorCode201;
   readonly description: string;
   readonly details: JsonObject;
 }
 
-export function writeCallError(refusal: Refusal): CallErrorParts {
+type CallErrorCode201 = 'FormatViolation' | 'OccurrenceConstraintViolation';
+
+/** Codes that later versions spell otherwise (OCPP-J 2.0.1, section 4.3). */
+const SPELLED: Readonly<Partial<Record<CallErrorCode, CallErrorCode201>>> = {
+  FormationViolation: 'FormatViolation',
+  OccurenceConstraintViolation: 'OccurrenceConstraintViolation',
+};
+
+export function writeCallError(refusal: Refusal, protocol: CsmsProtocol = 'ocpp1.6'): CallErrorParts {
+  const code: CallErrorCode = ERRORS[refusal.code].callError;
   return {
-    code: ERRORS[refusal.code].callError,
+    code: protocol === 'ocpp1.6' ? code : (SPELLED[code] ?? code),
     description: plainLine(refusal.reason),
     details: refusal.details ?? {},
   };

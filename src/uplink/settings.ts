@@ -1,14 +1,24 @@
 import type { CsmsProtocol } from '../base/message.ts';
+import type { JsonContract } from '../contract/json-contract.ts';
 import type { Credentials } from './identity.ts';
 
-/** Times in milliseconds. */
-export interface LinkSettings {
+export interface Route {
   /** `csms.url`: ws: or wss:, without credentials. */
   readonly url: string;
   /** The subprotocol to ask for; a CSMS that selects another or none counts as away. */
   readonly protocol: CsmsProtocol;
-  /** What a CSMS of this protocol may call; other actions of the contract are answered NotSupported. */
+}
+
+/** What an OCPP version promises, and what of it a CSMS may call; other actions of the contract are answered NotSupported. */
+export interface Spoken {
+  readonly contract: JsonContract;
   readonly downActions: ReadonlySet<string>;
+}
+
+/** Times in milliseconds. */
+export interface LinkSettings {
+  /** Where the link of a charge point goes; asked at every dial. */
+  route(identity: string): Route;
   /** For Basic authentication; asked at every dial. */
   credentials(identity: string): Credentials | undefined;
   /** PEM texts. */

@@ -31,23 +31,25 @@ const connectWs: Connect = (url, protocols, options) => new WebSocket(url, proto
 /** `password` is what the CSMS set through AuthorizationKey; it replaces the configured one. */
 export type Dial = (identity: string, password?: Uint8Array) => Socket;
 
-/** A function that dials the CSMS for one identity. Throws at once, not at the first dial, when the URL or a PEM is unusable. */
+/** A function that dials the CSMS for one identity. Throws at once, not at the first dial, when a PEM is unusable. */
 export function dialler(settings: LinkSettings, connect: Connect = connectWs): Dial {
-  const base = baseUrl(settings.url);
   const common: DialOptions = {
     // Two compression contexts per link cost more memory than all the rest of the bridge.
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: settings.maxFrameBytes,
-    ...(base.protocol === 'wss:' && secure(settings)),
   };
+  const tls: DialOptions = { ...common, ...secure(settings) };
   return (identity, password) => {
+    const route = settings.route(identity);
+    const base = baseUrl(route.url);
     const url = linkUrl(base, identity);
+    const options = base.protocol === 'wss:' ? tls : common;
     const configured = settings.credentials(identity);
     const credentials = password ? { user: configured?.user ?? identity, password } : configured;
-    if (!credentials) return connect(url, [settings.protocol], common);
+    if (!credentials) return connect(url, [route.protocol], options);
     const headers = { authorization: basicAuthorization(credentials) };
-    return connect(url, [settings.protocol], { ...common, headers });
+    return connect(url, [route.protocol], { ...options, headers });
   };
 }
 

@@ -88,9 +88,7 @@ const DOWN = ['RemoteStartTransaction', 'RemoteStopTransaction', 'ClearCache', '
 
 function settingsFor(url: string, changes: Partial<LinkSettings> = {}): LinkSettings {
   return {
-    url,
-    protocol: 'ocpp1.6',
-    downActions: new Set(DOWN),
+    route: () => ({ url, protocol: 'ocpp1.6' }),
     credentials: () => undefined,
     tls: { rejectUnauthorized: true },
     connectTimeout: 10_000,
@@ -124,7 +122,7 @@ export function farBank(
   let id = 0;
   const links = new Links({
     settings: settingsFor(url, changes),
-    contract,
+    spoken: () => ({ contract, downActions: new Set(DOWN) }),
     clock,
     ids: () => `u${++id}`,
     random: parts.random ?? (() => 1),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { SOAP_VERSIONS, type SoapVersion } from '../../base/message.ts';
+import { CSMS_PROTOCOLS, SOAP_VERSIONS, type SoapVersion } from '../../base/message.ts';
 import { atMostOne, keyFile, pemFile, secretFile, secretVariable, together } from './secret-types.ts';
 import type { Sources } from './sources.ts';
+import { stationExceptions } from './station-section.ts';
 import { duration, timezone, url } from './value-types.ts';
 
 /** How the bridge behaves where the versions differ: for all, and as exceptions for some charge points. */
@@ -121,6 +122,16 @@ export function chargePointSection(sources: Sources) {
       omitAction: z.exactOptional(z.boolean()).meta({ description: 'Call it without wsa:Action.' }),
       omitFrom: z.exactOptional(z.boolean()).meta({ description: 'Call it without wsa:From.' }),
       soapAction: z.exactOptional(z.boolean()).meta({ description: 'Send it the SOAPAction header of SOAP 1.1 too.' }),
+      csms: z
+        .strictObject({
+          url: z.exactOptional(url('ws', 'wss')).meta({ description: 'Its CSMS, instead of `csms.url`.' }),
+          protocol: z
+            .exactOptional(z.enum(CSMS_PROTOCOLS))
+            .meta({ description: 'What that CSMS speaks, instead of `csms.protocol`.' }),
+        })
+        .prefault({})
+        .meta({ description: 'Another way than the others go: to move a fleet in waves.' }),
+      station: stationExceptions().prefault({}).meta({ description: 'Exceptions from `station`.' }),
       behaviour: z.strictObject(BEHAVIOUR).partial().prefault({}).meta({ description: 'Exceptions from `behaviour`.' }),
     })
     .superRefine(atMostOne({ file: 'csmsPasswordFile', env: 'csmsPasswordEnv' }))

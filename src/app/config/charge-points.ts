@@ -3,15 +3,21 @@ import type { ChargePointEntry, Config } from './schema.ts';
 /** What the configuration says of single charge points. */
 
 /** Everything that holds for one charge point. */
-export type ChargePointConfig = Omit<ChargePointEntry, 'behaviour'> & { readonly behaviour: Config['behaviour'] };
+export type ChargePointConfig = Omit<ChargePointEntry, 'behaviour' | 'station' | 'csms'> & {
+  readonly behaviour: Config['behaviour'];
+  readonly station: Config['station'];
+  readonly csms: Pick<Config['csms'], 'url' | 'protocol'>;
+};
 
-/** Finds the settings of a charge point: `behaviour`, then patterns that fit in their order, then its own entry. */
+type Base = Pick<Config, 'chargePoints' | 'behaviour' | 'station' | 'csms'>;
+
+/** Finds the settings of a charge point: what holds for all, then patterns that fit in their order, then its own entry. */
 export class ChargePointConfigs {
-  readonly #config: Pick<Config, 'chargePoints' | 'behaviour'>;
+  readonly #config: Base;
   readonly #patterns: readonly { readonly fits: RegExp; readonly entry: ChargePointEntry }[];
   readonly #exact: ReadonlyMap<string, ChargePointEntry>;
 
-  constructor(config: Pick<Config, 'chargePoints' | 'behaviour'>) {
+  constructor(config: Base) {
     this.#config = config;
     const entries = Object.entries(config.chargePoints);
     this.#exact = new Map(entries.filter(([name]) => !name.includes('*')));
@@ -24,12 +30,24 @@ export class ChargePointConfigs {
     const own = this.#exact.get(identity);
     const entries = this.#patterns.filter(({ fits }) => fits.test(identity)).map(({ entry }) => entry);
     if (own) entries.push(own);
-    const merged: ChargePointConfig = { behaviour: this.#config.behaviour };
+    const { behaviour, station, csms } = this.#config;
+    let merged: ChargePointConfig = { behaviour, station, csms: { url: csms.url, protocol: csms.protocol } };
     for (const entry of entries) {
-      Object.assign(merged, entry, { behaviour: { ...merged.behaviour, ...entry.behaviour } });
+      merged = {
+        ...{ ...merged, ...entry },
+        behaviour: overlaid(merged.behaviour, entry.behaviour),
+        station: overlaid(merged.station, entry.station),
+        csms: overlaid(merged.csms, entry.csms),
+      };
     }
     return merged;
   }
+}
+
+/** What the exception says counts; what it leaves out stays. */
+function overlaid<T extends object>(base: T, exception: { readonly [K in keyof T]?: T[K] | undefined }): T {
+  const said = Object.entries(exception).filter(([, value]) => value !== undefined);
+  return { ...base, ...(Object.fromEntries(said) as Partial<T>) };
 }
 
 function patternOf(name: string): RegExp {

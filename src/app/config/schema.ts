@@ -4,6 +4,7 @@ import { csmsSection } from './csms-section.ts';
 import { directory, newDirectory } from './secret-types.ts';
 import { soapSection } from './soap-section.ts';
 import type { Sources } from './sources.ts';
+import { stationSection } from './station-section.ts';
 import { byteSize, duration, identityPattern, listenAddress, network, port } from './value-types.ts';
 
 /** What a configuration may hold. docs/config.md, the environment variables and the schema for editors all come from here. */
@@ -40,6 +41,9 @@ export function configSchema(sources: Sources) {
     behaviour: behaviourSection()
       .prefault({})
       .meta({ description: 'How the bridge behaves where the versions differ.' }),
+    station: stationSection().prefault({}).meta({
+      description: 'How charge points are shown to a CSMS that speaks OCPP 2.0.1, as charging stations.',
+    }),
     mapping: mappingSection(sources).prefault({}).meta({ description: 'The mapping tables and their options.' }),
     contracts: z
       .strictObject({

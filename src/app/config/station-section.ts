@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { duration } from './value-types.ts';
+
+/** How charge points are shown to a CSMS of OCPP 2.0.1: for all, and as exceptions for some. The first word of a choice is the default. */
+const STATION = {
+  idTokenDefaultType: z
+    .enum(['ISO14443', 'ISO15693', 'KeyCode', 'Local', 'Central', 'eMAID', 'MacAddress'])
+    .meta({ description: 'Type of a token that the CSMS has never named and no pattern fits.' }),
+  idTokenPatterns: z.array(z.strictObject({ pattern: pattern(), type: z.string().min(1).max(20) })).meta({
+    description:
+      'Types guessed by the look of a tag; the first that fits. Without it: ISO 14443 and 15693 card numbers, contract ids, MAC addresses.',
+    'x-type': 'list of { pattern, type }',
+  }),
+  idTokenCase: z
+    .enum(['upper-hex', 'as-is'])
+    .meta({ description: 'Whether card numbers go to the CSMS in capital letters.' }),
+  authFallback: z
+    .array(z.enum(['memory', 'localList', 'accept', 'invalid']))
+    .min(1)
+    .meta({
+      description: 'How a tag is judged when the CSMS cannot be asked: by these in turn, until one knows.',
+      'x-type': 'list of memory | localList | accept | invalid',
+    }),
+  syncWait: duration().meta({ description: 'How long Authorize and StartTransaction wait for the CSMS.' }),
+  bootOnConnect: z.enum(['always', 'ifChanged', 'never']).meta({
+    description: 'Tell the last BootNotification again on a new link when the charge point does not boot itself.',
+  }),
+  pendingMode: z.enum(['mask', 'pass']).meta({
+    description:
+      'While the CSMS has a charge point Pending: `mask` shows it Accepted and keeps its messages, `pass` shows Pending.',
+  }),
+  connectorZero: z.enum(['notifyEvent', 'fanOut', 'drop']).meta({
+    description: 'Statuses of the whole charge point: as an event, as statuses of its idle connectors, or not at all.',
+  }),
+  errorsAs: z.enum(['notifyEvent', 'off']).meta({ description: 'Error codes as NotifyEvent, or not at all.' }),
+  unknownTransaction: z.enum(['adopt', 'endedOnly', 'discard']).meta({
+    description:
+      'A stop of a transaction that the bridge has not seen begin: told with a start, alone, or only answered.',
+  }),
+  unknownTransactionReadings: z
+    .enum(['meterValues', 'adopt'])
+    .meta({ description: 'Readings of such a transaction: without it, or as its own.' }),
+  energyInWh: z.boolean().meta({ description: 'Turn kWh into Wh, for a CSMS that reads every energy as Wh.' }),
+  clockAlignedAs: z
+    .enum(['transactionEvent', 'meterValues'])
+    .meta({ description: 'Clock-aligned readings of a transaction.' }),
+  evseZeroReadings: z
+    .enum(['send', 'drop'])
+    .meta({ description: 'Readings of the whole charge point (evseId 0), which not every CSMS takes.' }),
+  immediateReset: z
+    .enum(['Hard', 'Soft', 'softThenHard'])
+    .meta({ description: 'What Reset Immediate becomes. Soft lets the charge point end its transactions.' }),
+  unsignedFirmware: z
+    .enum(['reject', 'forward'])
+    .meta({ description: 'UpdateFirmware with a signature, which no SOAP version can check.' }),
+  busyFirmware: z.enum(['reject', 'supersede']).meta({ description: 'UpdateFirmware while another one runs.' }),
+  busyLog: z.enum(['supersede', 'reject']).meta({ description: 'GetLog while another one runs.' }),
+  smartChargingRefusal: z
+    .enum(['callError', 'status'])
+    .meta({ description: 'What the CSMS gets for charging profiles when the charge point has none.' }),
+  otherStop: z
+    .enum(['AbnormalCondition', 'StopAuthorized'])
+    .meta({ description: 'triggerReason of a stop with reason Other.' }),
+  rebootReason: z
+    .enum(['Watchdog', 'LocalReset'])
+    .meta({ description: 'Boot reason after a stop with reason Reboot.' }),
+  refineFaultStops: z.boolean().meta({ description: 'Explain a stop with reason Other by an error told near it.' }),
+  occupiedMeans: z
+    .enum(['Charging', 'EVConnected'])
+    .meta({ description: 'chargingState of Occupied in OCPP 1.2 and 1.5 while a transaction runs.' }),
+  dataTransferData: z.enum(['asString', 'parseJson']).meta({ description: 'Data of a DataTransfer to the CSMS.' }),
+  offlineThreshold: duration().meta({ description: 'What is older than this when it arrives happened offline.' }),
+  reportRows: z.int().min(1).max(1000).meta({ description: 'Most variables of one NotifyReport.' }),
+  reportBytes: z.int().min(1024).max(1_000_000).meta({ description: 'Most bytes of one NotifyReport.' }),
+  ratedPower: z.number().min(0).max(10_000_000).meta({ description: 'Most power of an EVSE, W.' }),
+  supplyPhases: z.int().min(0).max(3).meta({ description: 'Phases of the supply; 0 is direct current.' }),
+  connectorType: z
+    .string()
+    .min(1)
+    .max(20)
+    .meta({ description: 'ConnectorType to report, in the words of the standard.' }),
+  organizationName: z.string().min(1).max(50).meta({ description: 'SecurityCtrlr.OrganizationName to report.' }),
+  securityProfile: z.int().min(0).max(3).meta({ description: 'Security profile of the link, to report.' }),
+} as const;
+
+const DEFAULTS = {
+  idTokenDefaultType: 'ISO14443',
+  idTokenCase: 'upper-hex',
+  authFallback: ['memory', 'localList', 'invalid'],
+  syncWait: '10s',
+  bootOnConnect: 'always',
+  pendingMode: 'mask',
+  connectorZero: 'notifyEvent',
+  errorsAs: 'notifyEvent',
+  unknownTransaction: 'adopt',
+  unknownTransactionReadings: 'meterValues',
+  energyInWh: false,
+  clockAlignedAs: 'transactionEvent',
+  evseZeroReadings: 'send',
+  immediateReset: 'Hard',
+  unsignedFirmware: 'reject',
+  busyFirmware: 'reject',
+  busyLog: 'supersede',
+  smartChargingRefusal: 'callError',
+  otherStop: 'AbnormalCondition',
+  rebootReason: 'Watchdog',
+  refineFaultStops: false,
+  occupiedMeans: 'Charging',
+  dataTransferData: 'asString',
+  offlineThreshold: '60s',
+  reportRows: 20,
+  reportBytes: 8192,
+  ratedPower: 22_000,
+  supplyPhases: 3,
+  connectorType: 'Unknown',
+  organizationName: 'Unknown',
+  securityProfile: 0,
+} as const;
+
+/** `station`: every key has a default, but for the patterns, whose default is code. */
+export function stationSection() {
+  const { idTokenPatterns, ...rest } = STATION;
+  const entries = Object.entries(rest).map(([name, schema]) => {
+    const core: z.ZodType = schema;
+    return [name, core.prefault(DEFAULTS[name as keyof typeof DEFAULTS])];
+  });
+  type Prefaulted = { [K in keyof typeof rest]: z.ZodPrefault<(typeof rest)[K]> };
+  const withDefaults = Object.fromEntries(entries) as Prefaulted;
+  return z.strictObject({ idTokenPatterns: z.exactOptional(idTokenPatterns), ...withDefaults });
+}
+
+/** Exceptions of one charge point. */
+export function stationExceptions() {
+  return z.strictObject(STATION).partial();
+}
+
+function pattern() {
+  return z
+    .string()
+    .min(1)
+    .max(200)
+    .transform((text, context) => {
+      try {
+        return new RegExp(text, 'u');
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'not a pattern' });
+        return z.NEVER;
+      }
+    });
+}
