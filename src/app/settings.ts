@@ -25,11 +25,13 @@ export function listenerSettings({ soap, access }: Config): ListenerSettings {
   };
 }
 
-export function linkSettings({ csms, limits }: Config, chargePoints: ChargePointConfigs): LinkSettings {
+export function linkSettings(config: Config, chargePoints: ChargePointConfigs): LinkSettings {
+  const { csms, limits } = config;
   const { auth, tls, connectTimeout, pingInterval, pongTimeout, backoff } = csms;
   return {
     ...{ connectTimeout, pingInterval, pongTimeout, backoff },
     route: (identity) => chargePoints.of(identity).csms,
+    urls: [csms.url, ...Object.values(config.chargePoints).flatMap((entry) => entry.csms.url ?? [])],
     credentials(identity) {
       const password = chargePoints.of(identity).csmsPassword ?? auth?.password;
       return password && { user: auth?.user ?? identity, password: password.reveal() };
@@ -56,6 +58,7 @@ export function sessionSettings({ soap, csms, limits, presence }: Config): Sessi
     outboxPause: { first: 5 * csms.backoff.first, longest: 2.5 * csms.backoff.max },
     commandWithin: limits.commandWithin,
     mostWaiting: limits.queuePerChargePoint,
+    mostKept: limits.outboxPerChargePoint,
     repeatsKeptFor: limits.repeatsKeptFor,
     silenceFactor: presence.silenceFactor,
     silenceAtLeast: presence.minimum,

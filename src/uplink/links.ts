@@ -59,10 +59,11 @@ export class Links implements CsmsPort {
   #drained: (() => void) | undefined;
   #draining = false;
 
-  /** Throws when a PEM text is unusable. */
+  /** Throws when a URL or a PEM text is unusable. */
   constructor({ settings, spoken, clock, ids, random, log, observe, connect }: LinksDeps) {
     const dial = dialler(settings, connect);
     const keepAlives = new KeepAlives(clock, settings.pongTimeout);
+    for (const url of settings.urls) baseUrl(url);
     this.#settings = settings;
     this.#spoken = spoken;
     this.#deps = {

@@ -19,6 +19,8 @@ export interface Spoken {
 export interface LinkSettings {
   /** Where the link of a charge point goes; asked at every dial. */
   route(identity: string): Route;
+  /** Every URL that a route may have, to be proved at the start. */
+  readonly urls: readonly string[];
   /** For Basic authentication; asked at every dial. */
   credentials(identity: string): Credentials | undefined;
   /** PEM texts. */

@@ -89,6 +89,7 @@ const DOWN = ['RemoteStartTransaction', 'RemoteStopTransaction', 'ClearCache', '
 function settingsFor(url: string, changes: Partial<LinkSettings> = {}): LinkSettings {
   return {
     route: () => ({ url, protocol: 'ocpp1.6' }),
+    urls: [url],
     credentials: () => undefined,
     tls: { rejectUnauthorized: true },
     connectTimeout: 10_000,
