@@ -61,6 +61,8 @@ export interface IdTokenInfo {
 
 /** A tag of the charge point and the token it stands for. */
 export interface Token extends IdToken {
+  /** As the charge point writes it; the key is lower case. */
+  readonly tag?: string;
   /** The CSMS itself used this pair, or accepted it. */
   readonly known?: true;
   /** Last judgement of the CSMS. */

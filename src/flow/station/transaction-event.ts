@@ -49,14 +49,18 @@ export function transactionEvent(
   };
 }
 
+/** What changes in the bookkeeping of a transaction; undefined takes an entry away. */
+export type EventsChange = { readonly [K in keyof TransactionEvents]?: TransactionEvents[K] | undefined };
+
 /** The state with this transaction's bookkeeping changed. */
 export function withEvents(
   state: ChargePointState,
   transaction: StationTransaction,
-  change: Partial<TransactionEvents>,
+  change: EventsChange,
 ): ChargePointState {
   const latest = state.transactions[transaction.device] ?? transaction;
-  const events = { ...transaction.events, ...latest.events, ...change };
+  const all = Object.entries({ ...transaction.events, ...latest.events, ...change });
+  const events = Object.fromEntries(all.filter(([, value]) => value !== undefined)) as unknown as TransactionEvents;
   return { ...state, transactions: { ...state.transactions, [transaction.device]: { ...latest, events } } };
 }
 
