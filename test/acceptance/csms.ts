@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createRPCError, RPCServer } from 'ocpp-rpc';
-import type { JsonObject } from '../../src/base/message.ts';
+import type { CsmsProtocol, JsonObject } from '../../src/base/message.ts';
 
 export interface Refused {
   /** OCPP-J error code, without errors of spelling corrected. */
@@ -25,8 +25,10 @@ interface Client {
 
 const NOW = '2026-05-01T10:00:00Z';
 
+type Answers = Readonly<Record<string, JsonObject>>;
+
 /** What a CSMS says when the test does not care. */
-const ANSWERS: Readonly<Record<string, JsonObject>> = {
+const ANSWERS_16: Answers = {
   Authorize: { idTagInfo: { status: 'Accepted' } },
   BootNotification: { status: 'Accepted', currentTime: NOW, interval: 300 },
   DataTransfer: { status: 'Accepted' },
@@ -39,6 +41,28 @@ const ANSWERS: Readonly<Record<string, JsonObject>> = {
   StopTransaction: {},
 };
 
+const ANSWERS_201: Answers = {
+  Authorize: { idTokenInfo: { status: 'Accepted' } },
+  BootNotification: { status: 'Accepted', currentTime: NOW, interval: 300 },
+  DataTransfer: { status: 'Accepted' },
+  FirmwareStatusNotification: {},
+  Heartbeat: { currentTime: NOW },
+  LogStatusNotification: {},
+  MeterValues: {},
+  NotifyCustomerInformation: {},
+  NotifyEvent: {},
+  NotifyReport: {},
+  ReportChargingProfiles: {},
+  ReservationStatusUpdate: {},
+  StatusNotification: {},
+  TransactionEvent: {},
+};
+
+const ANSWERS: Readonly<Record<CsmsProtocol, Answers>> = { 'ocpp1.6': ANSWERS_16, 'ocpp2.0.1': ANSWERS_201 };
+
+/** An answer, or what makes one. */
+type Reply = JsonObject | Refused | ((payload: JsonObject) => JsonObject | Refused);
+
 export class RpcCsms {
   /** What was against the protocol or the schemas, one line each. */
   readonly complaints: string[] = [];
@@ -47,21 +71,24 @@ export class RpcCsms {
   readonly closed = new Map<string, number>();
   readonly #server: RPCServer;
   readonly #clients = new Map<string, Client>();
-  readonly #answers = new Map<string, JsonObject | Refused>();
+  readonly #protocol: CsmsProtocol;
+  readonly #answers = new Map<string, Reply>();
   readonly #waiting = new Set<() => void>();
   #url = '';
 
-  private constructor() {
-    this.#server = new RPCServer({ protocols: ['ocpp1.6'], strictMode: true });
+  private constructor(protocol: CsmsProtocol) {
+    this.#protocol = protocol;
+    this.#server = new RPCServer({ protocols: [protocol], strictMode: true });
     this.#server.on('client', (client: unknown) => this.#arrived(client as Client));
     this.#server.on('upgradeAborted', ({ identity, error }: { identity: string; error: Error }) =>
       this.complaints.push(`${identity}: upgrade aborted: ${error.message}`),
     );
   }
 
-  static async open(): Promise<RpcCsms> {
-    const csms = new RpcCsms();
-    const http = await csms.#server.listen(0, '127.0.0.1');
+  /** `port` 0: any. */
+  static async open(protocol: CsmsProtocol = 'ocpp1.6', port = 0): Promise<RpcCsms> {
+    const csms = new RpcCsms(protocol);
+    const http = await csms.#server.listen(port, '127.0.0.1');
     csms.#url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/ocpp`;
     return csms;
   }
@@ -71,7 +98,7 @@ export class RpcCsms {
   }
 
   /** From now on this is the answer to that call of that charge point. */
-  answer(identity: string, action: string, reply: JsonObject | Refused): void {
+  answer(identity: string, action: string, reply: Reply): void {
     this.#answers.set(`${identity} ${action}`, reply);
   }
 
@@ -106,7 +133,7 @@ export class RpcCsms {
       this.heard.push({ identity, action: method, payload: params as JsonObject });
       for (const look of [...this.#waiting]) look();
       this.#waiting.clear();
-      return this.#reply(identity, method);
+      return this.#reply(identity, method, params as JsonObject);
     });
     client.on('strictValidationFailure', ({ method, outbound, error }) => {
       const side = outbound ? 'the test' : 'the bridge';
@@ -119,8 +146,9 @@ export class RpcCsms {
     client.on('socketError', (error) => this.complaints.push(`${identity}: socket: ${String(error)}`));
   }
 
-  #reply(identity: string, action: string): JsonObject {
-    const reply = this.#answers.get(`${identity} ${action}`) ?? ANSWERS[action];
+  #reply(identity: string, action: string, payload: JsonObject): JsonObject {
+    const known = this.#answers.get(`${identity} ${action}`) ?? ANSWERS[this.#protocol][action];
+    const reply = typeof known === 'function' ? known(payload) : known;
     if (reply === undefined) throw createRPCError('NotImplemented', `${action} is unknown here`, {});
     if (isRefused(reply)) throw createRPCError(reply.refuse, reply.description ?? '', {});
     return reply;

@@ -7,14 +7,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import type { CsmsProtocol } from '../../src/base/message.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STARTS_WITHIN = 30_000;
 const ENDS_WITHIN = 30_000;
+const HASTE = { first: '50ms', max: '200ms' };
 
 export interface BridgeOptions {
   /** Where the CSMS listens. */
   readonly csmsUrl: string;
+  readonly protocol?: CsmsProtocol;
+  /** Dial again soon: for tests that wait for it. */
+  readonly haste?: boolean;
   /** WSDL files in place of the bridge's own. */
   readonly wsdlDir?: string | undefined;
   /** Store that outlives the process; without it there is one of its own, which ends with it. */
@@ -60,11 +65,14 @@ export class BridgeProcess {
   }
 
   /** Starts `run` with a configuration and a store of its own, and waits until `/readyz` says ready. */
-  static async start({ csmsUrl, wsdlDir, storePath }: BridgeOptions, more: MoreConfig = {}): Promise<BridgeProcess> {
+  static async start(
+    { csmsUrl, protocol, haste, wsdlDir, storePath }: BridgeOptions,
+    more: MoreConfig = {},
+  ): Promise<BridgeProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'ocpp-soap-bridge-'));
     const config = {
       soap: { listen: '127.0.0.1:0' },
-      csms: { url: csmsUrl, protocol: 'ocpp1.6' },
+      csms: { url: csmsUrl, protocol: protocol ?? 'ocpp1.6', ...(haste && { backoff: HASTE }) },
       store: { path: storePath ?? join(directory, 'data') },
       admin: { listen: '127.0.0.1:0' },
       callbacks: { allow: ['127.0.0.0/8'] },
