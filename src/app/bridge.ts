@@ -118,6 +118,8 @@ async function assemble(
   });
   links.attach(sessions);
   watch(metrics, sessions);
+  // Where nobody can say, the gauge is no number, and no alert rings.
+  metrics.read('storeFree', {}, () => store.health().freeBytes ?? Number.NaN);
 
   const listener = createListener({
     ...shared,
@@ -131,7 +133,7 @@ async function assemble(
   let draining = false;
   const opening = openAdmin(config.admin.listen, {
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
-    notReady: () => (draining ? 'draining' : undefined),
+    notReady: () => (draining ? 'draining' : store.health().trouble),
     losses: (identity) => (identity === undefined ? ledger.all() : ledger.of(identity)),
     outbox: outboxView(store, sessions),
   });

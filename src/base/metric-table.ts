@@ -229,6 +229,11 @@ export const METRICS = {
     name: 'ocpp_bridge_store_failures_total',
     help: 'Commits the store refused or could not write.',
   },
+  storeFree: {
+    type: 'gauge',
+    name: 'ocpp_bridge_store_free_bytes',
+    help: 'Room on the disk of the store; below 64 MiB commits are refused. Not a number where the disk cannot say.',
+  },
   storeCommitDuration: {
     type: 'histogram',
     name: 'ocpp_bridge_store_commit_duration_seconds',

@@ -1,4 +1,5 @@
-import { chmod, mkdir, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -6,16 +7,17 @@ import { BridgeError } from '../base/errors.ts';
 import type { JsonObject } from '../base/message.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { ALL_STATES, rowKey, rowRange, stateKey } from './keys.ts';
-import { checkDataFile } from './lmdb-file.ts';
+import { checkContent } from './lmdb-check.ts';
+import { checkDataFile, damaged } from './lmdb-file.ts';
 import { readRow, readState, revisionConflict, writeRow, writeState } from './record.ts';
-import type { Commit, Row, Store, Stored } from './store.ts';
+import { sealed, unsealed } from './seal.ts';
+import type { Commit, Health, Row, Store, Stored } from './store.ts';
 
 /** The store of one process: LMDB in a directory. Commits of many charge points share one disk flush. */
 
-/** Raised when keys or records change so that older programs would misread them. */
-const FORMAT = 1;
-const FORMAT_KEY = Buffer.from('format');
 const SPACE_CHECK_MS = 1_000;
+/** Says that there is a store: when its data are gone, the directory is not taken for a new one. */
+const MARKER = 'store.made';
 
 export interface LmdbOptions {
   /**
@@ -36,7 +38,9 @@ export async function openLmdbStore(path: string, options: LmdbOptions = {}): Pr
     // The store holds tags and readings: nobody but the owner reads it.
     if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o700);
     lock = await lockDirectory(path, options.clock);
-    await checkDataFile(join(path, 'data.mdb'));
+    const data = join(path, 'data.mdb');
+    const marker = join(path, MARKER);
+    if (!checkDataFile(data) && existsSync(marker)) throw damaged(data, 'it is missing or empty');
     // Without overlappingSync a commit resolves after its flush and rejects when the flush fails.
     db = open<string, Buffer>({
       path,
@@ -48,7 +52,8 @@ export async function openLmdbStore(path: string, options: LmdbOptions = {}): Pr
       cache: false,
       maxDbs: 1,
     });
-    await checkFormat(db, path);
+    await checkContent(db, path);
+    if (!existsSync(marker)) await writeFile(marker, 'There is a store here: data.mdb must not be missing.\n');
     const store = new LmdbStore(path, db, lock, options);
     await store.checkSpace();
     return store;
@@ -57,19 +62,6 @@ export async function openLmdbStore(path: string, options: LmdbOptions = {}): Pr
     await lock?.release();
     throw asStoreFailed(error, `the store ${path} cannot be opened`);
   }
-}
-
-async function checkFormat(db: RootDatabase<string, Buffer>, path: string): Promise<void> {
-  const format = db.get(FORMAT_KEY);
-  if (format !== undefined && Number(format) > FORMAT) {
-    const reason = `the store ${path} has format ${format}, this program knows up to ${FORMAT}: it was written by a newer one`;
-    throw new BridgeError('StoreFailed', reason);
-  }
-  if (format !== undefined && Number(format) === FORMAT) return;
-  if (format !== undefined || db.getKeysCount({ limit: 1 }) > 0) {
-    throw new BridgeError('StoreFailed', `the LMDB file in ${path} is not a store of this program`);
-  }
-  await db.put(FORMAT_KEY, String(FORMAT), 1);
 }
 
 class LmdbStore implements Store {
@@ -94,39 +86,44 @@ class LmdbStore implements Store {
   }
 
   async load(identity: string): Promise<Stored | undefined> {
-    const text = this.#read(() => this.#db.get(stateKey(identity)));
+    const key = stateKey(identity);
+    const text = this.#read(() => this.#db.get(key));
     if (text === undefined) return undefined;
-    const { revision, state } = readState(text);
+    const { revision, state } = readState(unsealed(key, text));
     return { revision, state };
   }
 
   async row(identity: string, kind: string, key: string): Promise<JsonObject | undefined> {
-    const text = this.#read(() => this.#db.get(rowKey(identity, kind, key)));
-    return text === undefined ? undefined : readRow(text).value;
+    const at = rowKey(identity, kind, key);
+    const text = this.#read(() => this.#db.get(at));
+    return text === undefined ? undefined : readRow(unsealed(at, text)).value;
   }
 
   async rows(identity: string, kind: string, limit: number, after?: string): Promise<Row[]> {
     if (limit <= 0) return [];
     const range = rowRange(identity, kind, after);
-    return this.#read(() => [...this.#db.getRange({ ...range, limit })]).map(({ value }) => readRow(value));
+    return this.#read(() => [...this.#db.getRange({ ...range, limit })]).map(({ key, value }) =>
+      readRow(unsealed(key, value)),
+    );
   }
 
   async identities(): Promise<string[]> {
-    return this.#read(() => [...this.#db.getRange(ALL_STATES)]).map(({ value }) => readState(value).identity);
+    const all = this.#read(() => [...this.#db.getRange(ALL_STATES)]);
+    return all.map(({ key, value }) => readState(unsealed(key, value)).identity);
   }
 
   async commit(identity: string, commit: Commit): Promise<void> {
     // Everything that can throw is done before the transaction begins: inside it only writes are queued.
     const key = stateKey(identity);
-    const state = writeState(identity, commit.revision, commit.state);
-    const put = (commit.put ?? []).map((row) => ({ at: rowKey(identity, row.kind, row.key), text: writeRow(row) }));
+    const state = sealed(key, writeState(identity, commit.revision, commit.state));
+    const put = (commit.put ?? []).map((row) => {
+      const at = rowKey(identity, row.kind, row.key);
+      return { at, text: sealed(at, writeRow(row)) };
+    });
     const remove = (commit.remove ?? []).map((row) => rowKey(identity, row.kind, row.key));
     this.#usable();
-    // Not awaited: commits enter the queue in the order of their calls.
-    if (this.#clock.monotonic() - this.#spaceChecked > SPACE_CHECK_MS) void this.checkSpace();
-    if (this.#freeBytes < this.#minFreeBytes) {
-      throw new BridgeError('StoreFailed', `the disk of the store ${this.#path} is nearly full`);
-    }
+    this.#lookForSpace();
+    if (this.#full) throw new BridgeError('StoreFailed', `the disk of the store ${this.#path} is nearly full`);
     if (!Number.isSafeInteger(commit.revision) || commit.revision < 1) {
       throw revisionConflict(identity, commit.revision);
     }
@@ -149,6 +146,23 @@ class LmdbStore implements Store {
       throw await this.#fail(error);
     }
     if (!done) throw revisionConflict(identity, commit.revision);
+  }
+
+  health(): Health {
+    this.#lookForSpace();
+    const freeBytes = Number.isFinite(this.#freeBytes) ? { freeBytes: this.#freeBytes } : {};
+    if (this.#closing !== undefined) return { trouble: 'the store is closed' };
+    if (this.#broken) return { trouble: 'the store failed and takes no more', ...freeBytes };
+    return this.#full ? { trouble: 'the disk of the store is nearly full', ...freeBytes } : freeBytes;
+  }
+
+  get #full(): boolean {
+    return this.#freeBytes < this.#minFreeBytes;
+  }
+
+  /** Nobody waits for it: commits enter the queue in the order of their calls. */
+  #lookForSpace(): void {
+    if (this.#clock.monotonic() - this.#spaceChecked > SPACE_CHECK_MS) void this.checkSpace();
   }
 
   close(): Promise<void> {

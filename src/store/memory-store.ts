@@ -2,7 +2,7 @@ import { BridgeError } from '../base/errors.ts';
 import type { JsonObject } from '../base/message.ts';
 import { rowKey, rowRange, stateKey } from './keys.ts';
 import { readRow, readState, revisionConflict, writeRow, writeState } from './record.ts';
-import type { Commit, Row, Store, Stored } from './store.ts';
+import type { Commit, Health, Row, Store, Stored } from './store.ts';
 
 /** A store that forgets everything when the process ends: for tests, offline translation and `store: { memory: true }`. */
 export class MemoryStore implements Store {
@@ -52,6 +52,10 @@ export class MemoryStore implements Store {
     this.#open();
     const kept = [...this.#states].sort(([a], [b]) => (a < b ? -1 : 1));
     return kept.map(([, { text }]) => readState(text).identity);
+  }
+
+  health(): Health {
+    return this.#closed ? { trouble: 'the store is closed' } : {};
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,13 @@ export interface Commit {
   readonly remove?: readonly { readonly kind: string; readonly key: string }[];
 }
 
+export interface Health {
+  /** Why commits are refused, for people; absent when nothing is known against them. */
+  readonly trouble?: string;
+  /** Bytes that the store may still grow; absent where nobody can say. */
+  readonly freeBytes?: number;
+}
+
 /** What must survive. Knows no OCPP. All failures are BridgeError `StoreFailed`. */
 export interface Store {
   load(identity: string): Promise<Stored | undefined>;
@@ -32,5 +39,7 @@ export interface Store {
   commit(identity: string, commit: Commit): Promise<void>;
   /** Every identity that has state. */
   identities(): Promise<string[]>;
+  /** What was seen lately; asking makes it look again. */
+  health(): Health;
   close(): Promise<void>;
 }

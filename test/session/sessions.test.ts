@@ -87,6 +87,7 @@ describe('a call of a charge point', () => {
       row: (...key) => store.row(...key),
       rows: (...range) => store.rows(...range),
       identities: () => store.identities(),
+      health: () => store.health(),
       close: () => store.close(),
       commit: async (identity, commit) => {
         if (JSON.stringify(commit.state).includes('"csms":42')) throw new BridgeError('StoreFailed');

@@ -204,7 +204,7 @@ describe('The LMDB store', () => {
     ['damaged', '{"v":1,"identity"', 'damaged'],
     ['empty', '{"v":1}', 'damaged'],
     ['versionless', '{"revision":1,"state":{}}', 'damaged'],
-  ])('refuses to read a %s record', async (_, text, word) => {
+  ])('refuses a store with a %s record', async (_, text, word) => {
     await (await openLmdbStore(path)).close();
     const raw = open<string, Buffer>({
       path,
@@ -216,8 +216,9 @@ describe('The LMDB store', () => {
     });
     await raw.put(stateKey('CP1'), text, 1);
     await raw.close();
-    const store = await opens(path);
-    expect((await failure(store.load('CP1'))).message).toContain(word);
+    const { message } = await failure(openLmdbStore(path));
+    expect(message).toContain(path);
+    expect(message).toContain(word);
   });
 
   it('refuses a file that is no LMDB file, instead of ending the process', async () => {
