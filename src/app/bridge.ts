@@ -15,6 +15,7 @@ import { Links } from '../uplink/links.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import { ChargePointConfigs } from './config/charge-points.ts';
 import type { Config } from './config/schema.ts';
+import { configWarnings } from './config/warnings.ts';
 import { listeningAt } from './listening-at.ts';
 import { LossLedger } from './loss-ledger.ts';
 import { chargePointObserver, linkObserver, sessionObserver } from './observers.ts';
@@ -45,6 +46,7 @@ export async function startBridge(
   const opened: (() => Promise<unknown>)[] = [];
   try {
     const translation = await loadTranslation(sourcesOf(config));
+    for (const warning of configWarnings(config)) log.warn({}, warning);
     const store = config.store.memory ? new MemoryStore() : await openLmdbStore(config.store.path, { onFatal });
     opened.push(() => store.close());
     return await assemble(config, log, translation, store, opened);

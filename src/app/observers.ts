@@ -34,6 +34,14 @@ export function sessionObserver(metrics: Metrics, log: Log, ledger: LossLedger):
       if (first) log.info({ ...facts, profile: name }, 'quirk profile in use');
     },
     repeat: (action) => metrics.count('repeats', { action }),
+    possibleDuplicate(identity, action) {
+      metrics.count('possibleDuplicates', { action });
+      log.warn({ identity, action }, 'possible duplicate: the CSMS may have got this message before');
+    },
+    thinned(identity, readings) {
+      metrics.countOne('outboxThinned', readings);
+      log.warn({ identity, readings }, 'more waits for the CSMS than may: meter values were given up');
+    },
     deadLetter(identity, { action, refusal, seq }) {
       metrics.count('deadLetters', { action });
       log.error({ identity, action, seq, refusal }, 'the CSMS will never take this message: it was put aside');

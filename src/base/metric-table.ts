@@ -21,7 +21,7 @@ export const METRICS = {
   exchanges: {
     type: 'counter',
     name: 'ocpp_bridge_exchanges_total',
-    help: 'Exchanges ended, by how: answered, answered-by-bridge, repeat, refused, timeout.',
+    help: 'Exchanges ended, by how: answered, answered-by-bridge, repeat, refused, timeout, uncertain (a command that may have reached the charge point).',
     labels: ['direction', 'version', 'action', 'outcome'],
   },
   exchangeDuration: {
@@ -66,6 +66,17 @@ export const METRICS = {
     type: 'gauge',
     name: 'ocpp_bridge_outbox_oldest_age_seconds',
     help: 'How long the oldest of them has waited; 0 when none waits.',
+  },
+  outboxThinned: {
+    type: 'counter',
+    name: 'ocpp_bridge_outbox_thinned_total',
+    help: 'Meter values given up because more waited for the CSMS than `limits.outboxPerChargePoint` allows.',
+  },
+  possibleDuplicates: {
+    type: 'counter',
+    name: 'ocpp_bridge_possible_duplicates_total',
+    help: 'Starts sent to the CSMS that it may have got before, because the outcome of an earlier call is not known.',
+    labels: ['action'],
   },
   deadLetters: {
     type: 'counter',

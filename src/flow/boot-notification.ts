@@ -1,13 +1,21 @@
 import type { JsonObject } from '../base/message.ts';
 import { bridgeTime } from './answer-policy.ts';
 import { decision, type Exchange, type UpFlow } from './decision.ts';
+import { accepted, statusesExpected } from './picture.ts';
+import { holdsBack } from './registration.ts';
 import { AWAY, refuseByPolicy } from './relay.ts';
 import type { ChargePointState, Registration } from './state.ts';
 
 /** BootNotification: remembered for a CSMS that forgets, its answer decides what else may pass. */
 export const bootNotification: UpFlow = {
-  answered: (state, exchange, answer, context) =>
-    decision(registered(booted(state, exchange, context.now), answer, context.now), { do: 'answer', payload: answer }),
+  answered(state, exchange, answer, context) {
+    const after = registered(booted(state, exchange, context.now), answer, context.now);
+    if (holdsBack(after, context)) {
+      const payload = { ...answer, status: 'Accepted' };
+      return decision(after, { do: 'loss', code: 'pending', field: 'status' }, { do: 'answer', payload });
+    }
+    return decision(accepted(answer) ? statusesExpected(after, context) : after, { do: 'answer', payload: answer });
+  },
   refused(state, exchange, refusal, policy, context) {
     if (refusal.code === 'IdentityUnknown') {
       const answer = {
@@ -35,7 +43,15 @@ function booted(state: ChargePointState, exchange: Exchange, now: number): Charg
   return { ...state, boot: { request: exchange.request, at: now } };
 }
 
-/** State after the CSMS answered a BootNotification, the charge point's or one the bridge repeated. */
+/** The CSMS answered a BootNotification of the bridge's own: the charge point goes on at the pace that it was told. */
+export function registeredAnew(state: ChargePointState, answer: JsonObject, now: number): ChargePointState {
+  const beat = state.registration?.beat ?? state.registration?.interval;
+  const after = registered(state, answer, now);
+  if (after.registration === undefined || beat === undefined || beat === after.registration.interval) return after;
+  return { ...after, registration: { ...after.registration, beat } };
+}
+
+/** State after the CSMS answered a BootNotification of the charge point. */
 export function registered(state: ChargePointState, answer: JsonObject, now: number): ChargePointState {
   const status = answer['status'];
   if (status !== 'Accepted' && status !== 'Pending' && status !== 'Rejected') return state;

@@ -17,6 +17,8 @@ export interface Exchange {
    * own in the version of whom it goes to.
    */
   readonly request: JsonObject;
+  /** The CSMS may have got it from an earlier process, or over a link that broke. */
+  readonly asked?: true;
   /** What the flow wanted to remember when it made this call of the bridge's own. Forgotten when the process ends. */
   readonly memo?: JsonObject;
 }
@@ -50,6 +52,10 @@ export type Effect =
   | { readonly do: 'wait-for'; readonly seq: number; readonly within: number }
   /** Remember the answer for repeats of this message. */
   | { readonly do: 'remember-answer'; readonly payload: JsonObject }
+  /** The CSMS is about to get this message: should its answer be lost with the process, its repeat may be its second. */
+  | { readonly do: 'remember-asked' }
+  /** It has surely not taken it. */
+  | { readonly do: 'forget-asked' }
   /** Keep for the CSMS, durably, in order; the same number again replaces the entry. */
   | { readonly do: 'outbox-put'; readonly entry: OutboxEntry }
   | { readonly do: 'outbox-remove'; readonly seq: number }
@@ -96,6 +102,12 @@ export interface FlowSettings {
   readonly pingInterval: number;
   /** Seconds answered to a BootNotification of a charge point that the CSMS does not know. */
   readonly unknownInterval: number;
+  /** While the CSMS has it Pending: a version without that word is told Rejected, or Accepted with the bridge holding back. */
+  readonly whilePending: 'refuse' | 'hold';
+  /** What is told when the link is back: what the CSMS missed, all last statuses too, the last boot first of all. */
+  readonly whenLinkIsBack: 'missed' | 'statuses' | 'boot';
+  /** Tell the last statuses again when a charge point that has booted sends none. */
+  readonly statusesAfterBoot: boolean;
 }
 
 /** Everything a flow may look at besides the state. */
@@ -174,7 +186,13 @@ export type DownPolicy = Pick<DownAction, 'instead'>;
  */
 export interface Flows {
   /** The charge point calls, in the pivot. `first` = the CSMS has not seen this charge point since the bridge started. */
-  deviceCalls(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision;
+  deviceCalls(
+    state: ChargePointState,
+    exchange: Exchange,
+    first: boolean,
+    context: Context,
+    policy: UpPolicy,
+  ): Decision;
   /** The CSMS answered the call that was made for this exchange, in its own version. */
   csmsAnswered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision;
   /** It refused, could not be asked, or the charge point cannot wait longer (`CsmsTimeout`). */
@@ -224,7 +242,7 @@ export interface Flows {
     context: Context,
   ): Decision;
   /** The link is open: what is to be told before anything that waits in the outbox. */
-  linkOpened(state: ChargePointState, context: Context): Decision;
+  linkOpened(state: ChargePointState, context: Context, boot: BootTold): Decision;
   /** Whether the message of this exchange may be taken over while the CSMS is away. */
   canWait(exchange: Exchange, context: Context): boolean;
   /** What must be told the CSMS before this entry may go; or that it has to wait, for so many seconds. */
@@ -239,6 +257,12 @@ export interface Flows {
   /** That time has come. What it was planned for must be gone from the state afterwards. */
   woken(state: ChargePointState, context: Context): Decision;
 }
+
+/**
+ * Whether the CSMS has heard of the charge point's boot since the bridge started: not yet; the bridge is telling it; the charge
+ * point is telling it itself; it has.
+ */
+export type BootTold = 'untold' | 'telling' | 'booting' | 'told';
 
 /** `later`: something else goes first; it is asked again when the bridge's own calls are answered. */
 export type Delivery =

@@ -1,6 +1,6 @@
 import type { Refusal } from '../base/errors.ts';
 import type { JsonObject } from '../base/message.ts';
-import { bootNotification, registered } from './boot-notification.ts';
+import { bootNotification, registeredAnew } from './boot-notification.ts';
 import {
   command,
   remoteStartTransaction,
@@ -11,6 +11,7 @@ import {
 } from './commands.ts';
 import { changeConfiguration, getConfiguration, getLocalListVersion } from './configuration.ts';
 import {
+  type BootTold,
   type Context,
   type Decision,
   type Delivery,
@@ -24,14 +25,24 @@ import {
   type UpPolicy,
 } from './decision.ts';
 import { heartbeat } from './heartbeat.ts';
-import { canWait, keep, mustWait, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from './outbox.ts';
+import {
+  canWait,
+  keep,
+  keptThoughRefused,
+  mustWait,
+  type OutboxEntry,
+  outboxAnswered,
+  outboxCall,
+  outboxRefused,
+} from './outbox.ts';
+import { accepted, introduction, linkBack, picture, statusesNotExpected } from './picture.ts';
 import {
   diagnosticsStatusNotification,
   firmwareStatusNotification,
   getDiagnostics,
   updateFirmware,
 } from './progress.ts';
-import { registrationGate, TRANSACTION_MESSAGES } from './registration.ts';
+import { bootAgainAt, holdsBack, registrationGate, TRANSACTION_MESSAGES } from './registration.ts';
 import { AWAY, refuseByPolicy } from './relay.ts';
 import type { ChargePointState } from './state.ts';
 import { statusNotification } from './status-notification.ts';
@@ -67,8 +78,15 @@ const DOWN: Readonly<Record<string, DownFlow>> = {
 };
 
 /** The charge point calls. `first` = the CSMS has not seen this charge point since the bridge started. */
-export function deviceCalls(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision {
+export function deviceCalls(
+  state: ChargePointState,
+  exchange: Exchange,
+  first: boolean,
+  context: Context,
+  policy: UpPolicy,
+): Decision {
   const refusal = registrationGate(state, exchange.action);
+  if (refusal && holdsBack(state, context)) return heldBack(state, exchange, refusal, policy, context);
   if (refusal) return decision(state, { do: 'refuse', refusal });
   if (mustWait(state, exchange, context)) return keep(state, exchange, context);
   const forward: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
@@ -77,10 +95,18 @@ export function deviceCalls(state: ChargePointState, exchange: Exchange, first: 
   return { state: decided.state, effects: [...introduction(state), ...decided.effects] };
 }
 
-/** A CSMS that has not seen this charge point boot may refuse everything else, so the last boot is told again first. */
-export function introduction(state: ChargePointState): Effect[] {
-  if (state.boot === undefined) return [];
-  return [{ do: 'call-csms', action: 'BootNotification', payload: state.boot.request, own: true }];
+/** As while the CSMS is away: what can wait is taken over, a state is told later, the rest stays with the charge point. */
+function heldBack(
+  state: ChargePointState,
+  exchange: Exchange,
+  { reason }: Refusal,
+  policy: UpPolicy,
+  context: Context,
+): Decision {
+  if (canWait(exchange, context)) return keep(state, exchange, context);
+  const said = UP[exchange.action]?.call?.(state, exchange, context).state ?? state;
+  const flow = UP[exchange.action]?.refused ?? refuseByPolicy;
+  return flow(said, exchange, { code: 'CsmsAway', reason }, policy, context);
 }
 
 export function csmsAnswered(
@@ -109,7 +135,23 @@ export function csmsRefused(
     const again: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
     return decision(state, ...introduction(state), again);
   }
-  if (AWAY.has(refusal.code) && canWait(exchange, context)) return keep(state, exchange, context);
+  const taken = AWAY.has(refusal.code) ? canWait(exchange, context) : keptThoughRefused(exchange, refusal, context);
+  if (taken) return keep(state, exchange, context, refusal);
+  const decided = refusedForGood(state, exchange, refusal, policy, context);
+  if (exchange.action !== 'StartTransaction' || UNKNOWN.has(refusal.code)) return decided;
+  return { state: decided.state, effects: [{ do: 'forget-asked' }, ...decided.effects] };
+}
+
+/** The CSMS may have the message all the same. */
+const UNKNOWN: ReadonlySet<string> = new Set(['CsmsLost', 'CsmsTimeout']);
+
+function refusedForGood(
+  state: ChargePointState,
+  exchange: Exchange,
+  refusal: Refusal,
+  policy: UpPolicy,
+  context: Context,
+): Decision {
   if (refusal.code === 'IdentityUnknown' && TRANSACTION_MESSAGES.has(exchange.action)) {
     // A 404 may be a proxy before a CSMS that is down: a Fault would make some charge points discard the message.
     return decision(state, { do: 'refuse', refusal: { code: 'CsmsAway', reason: refusal.reason } });
@@ -135,8 +177,9 @@ export function ownCallAnswered(
   answer: JsonObject,
   context: Context,
 ): Decision {
-  if (exchange.action === 'BootNotification') return decision(registered(state, answer, context.now));
-  return decision(told(state, exchange));
+  if (exchange.action !== 'BootNotification') return decision(told(state, exchange, context));
+  const after = registeredAnew(state, answer, context.now);
+  return accepted(answer) ? decision(after, ...picture(after, context, true)) : decision(after);
 }
 
 /** A state message of the bridge's own did not get through: it is told when the link is back. */
@@ -181,19 +224,29 @@ export function deviceRefused(
   return DOWN[exchange.action]?.refused?.(state, exchange, refusal, sent, context) ?? decision(state, effect);
 }
 
-/** The link is open again: what the CSMS missed is told, newest state only. It stays on the list until it is answered. */
-export function linkOpened(state: ChargePointState): Decision {
-  const missed = Object.values(state.unsent);
-  return decision(
-    state,
-    ...missed.map(({ action, payload }): Effect => ({ do: 'call-csms', action, payload, own: true })),
-  );
+export function linkOpened(state: ChargePointState, context: Context, boot: BootTold): Decision {
+  return decision(state, ...linkBack(state, context, boot));
 }
 
 /** A CSMS that has not seen this charge point boot is told first; one that did not accept it wants nothing else. */
 function beforeDelivery(state: ChargePointState, entry: OutboxEntry, first: boolean): Delivery {
-  if (registrationGate(state, entry.action)) return { may: 'wait', seconds: state.registration?.interval ?? 0 };
-  return { may: 'go', first: first ? (introduction(state) as Extract<Effect, { do: 'call-csms' }>[]) : [] };
+  if (registrationGate(state, entry.action)) return { may: 'later' };
+  return { may: 'go', first: first ? introduction(state) : [] };
+}
+
+/** When the bridge acts by itself: it repeats the boot of a charge point that is not accepted, or tells its statuses again. */
+function wakeAt(state: ChargePointState, context: Context): number | undefined {
+  const times = [bootAgainAt(state, context), state.statusesDue].filter((at) => at !== undefined);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+function woken(state: ChargePointState, context: Context): Decision {
+  const { registration, statusesDue = Number.POSITIVE_INFINITY } = state;
+  if (registration && (bootAgainAt(state, context) ?? Number.POSITIVE_INFINITY) <= context.now) {
+    return decision({ ...state, registration: { ...registration, at: context.now } }, ...introduction(state));
+  }
+  if (statusesDue > context.now) return decision(state);
+  return decision(statusesNotExpected(state), ...picture(state, context, true));
 }
 
 export const ocpp16Flows: Flows = {
@@ -214,6 +267,6 @@ export const ocpp16Flows: Flows = {
   outboxCall,
   outboxAnswered,
   outboxRefused,
-  wakeAt: () => undefined,
-  woken: (state) => decision(state),
+  wakeAt,
+  woken,
 };

@@ -15,7 +15,7 @@ const KEPT_ACTIONS: ReadonlySet<string> = new Set(['StartTransaction', 'StopTran
 const FIRST_MINTED = 1_900_000_000;
 /** OCPP 1.6 (errata 3.18): a transaction that never got an id. */
 const NO_ID = -1;
-/** A message that the CSMS calls wrong so often will never be taken. */
+/** A message that the CSMS calls wrong so often, and each time for the same reason, will never be taken. */
 const MOST_REFUSALS = 3;
 /** What may pass: the CSMS has a fault of its own, or has forgotten the charge point. With growing pauses this is an hour or more. */
 const MOST_FAILURES = 20;
@@ -33,6 +33,11 @@ export interface OutboxEntry {
   /** How often the CSMS refused it, and what it said last. */
   readonly refusals: number;
   readonly refusal?: string;
+  /** Its last error, and how often it came in a row. */
+  readonly code?: string;
+  readonly same?: number;
+  /** The CSMS may have got it before: it was called, and nobody knows what became of that. */
+  readonly asked?: true;
 }
 
 /** Whether this message has to go behind others that wait, or wait itself. */
@@ -44,8 +49,17 @@ export function canWait(exchange: Exchange, context: Context): boolean {
   return context.settings.whenCsmsIsAway === 'buffer' && KEPT_ACTIONS.has(exchange.action);
 }
 
-/** Takes the message over: durable, answered by the bridge, delivered later. */
-export function keep(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+/**
+ * Whether the CSMS refused a message that the bridge takes over all the same, so that the charge point does not discard it: the
+ * CSMS failed, or it calls a stop or a reading wrong. A start that it calls wrong gets a Fault: there is no honest id for it.
+ */
+export function keptThoughRefused(exchange: Exchange, refusal: Refusal, context: Context): boolean {
+  if (!refusal.code.startsWith('Csms') || !canWait(exchange, context)) return false;
+  return MAY_PASS.has(refusal.code) || exchange.action !== 'StartTransaction';
+}
+
+/** Takes the message over: durable, answered by the bridge, delivered later. `refusal`: what its first call came to. */
+export function keep(state: ChargePointState, exchange: Exchange, context: Context, refusal?: Refusal): Decision {
   const { next = 1, waiting = 0, minted = 0 } = state.outbox ?? {};
   const put = (
     after: ChargePointState,
@@ -54,10 +68,12 @@ export function keep(state: ChargePointState, exchange: Exchange, context: Conte
     mint: number,
   ): Decision => {
     const { action, request: payload } = exchange;
-    const entry: OutboxEntry = {
+    const fresh: OutboxEntry = {
       ...{ seq: next, action, payload, at: context.now, refusals: 0 },
       ...(transaction !== undefined && { transaction }),
     };
+    const before = exchange.asked ? (asked(fresh) ?? fresh) : fresh;
+    const entry = refusal === undefined ? before : afterCall(before, refusal);
     const outbox = { next: next + 1, waiting: waiting + 1, minted: mint };
     return decision(
       { ...counted(after, transaction, 1), outbox },
@@ -128,12 +144,33 @@ export function outboxAnswered(
   return decision(known, gone, { do: 'call-device', action: 'RemoteStopTransaction', payload });
 }
 
+/**
+ * The entry as it goes to the CSMS: of a start is remembered that it was asked, because a CSMS that gets it twice may book it
+ * twice. The same object when it was asked before and nobody knows the outcome; undefined where that does not matter.
+ */
+export function asked(entry: OutboxEntry): OutboxEntry | undefined {
+  if (entry.action !== 'StartTransaction') return undefined;
+  return entry.asked ? entry : { ...entry, asked: true };
+}
+
+/** What a call of it came to. The same object when that says nothing new. */
+function afterCall(entry: OutboxEntry, { code, reason }: Refusal): OutboxEntry {
+  const { asked: before, ...rest } = entry;
+  if (code === 'CsmsLost' || code === 'CsmsTimeout') return before ? entry : (asked(rest) ?? entry);
+  if (AWAY.has(code) || code === 'IdentityUnknown') return before ? rest : entry;
+  const same = 1 + (entry.code === code ? (entry.same ?? 0) : 0);
+  return { ...rest, refusals: entry.refusals + 1, refusal: reason, code, same };
+}
+
+function givenUp({ refusals, code = '', same = 0 }: OutboxEntry): boolean {
+  return refusals >= MOST_FAILURES || (!MAY_PASS.has(code) && same >= MOST_REFUSALS);
+}
+
 /** The CSMS could not be asked, or does not want it. What it will never take goes aside, where people see it. */
 export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refusal: Refusal): Decision {
-  if (AWAY.has(refusal.code) || refusal.code === 'IdentityUnknown') return decision(state);
-  const refusals = entry.refusals + 1;
-  const entryNow: OutboxEntry = { ...entry, refusals, refusal: refusal.reason };
-  if (refusals < (MAY_PASS.has(refusal.code) ? MOST_FAILURES : MOST_REFUSALS))
+  const entryNow = afterCall(entry, refusal);
+  if (entryNow === entry) return decision(state);
+  if (entryNow.refusals === entry.refusals || !givenUp(entryNow))
     return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
     withoutStart(fewer(state, entry), entry),
@@ -144,7 +181,8 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
 }
 
 /** An operator wants a dead letter tried again: in its old place, so before everything that came after it. */
-export function deadLetterRetried(state: ChargePointState, { refusals: _, ...entry }: OutboxEntry): Decision {
+export function deadLetterRetried(state: ChargePointState, letter: OutboxEntry): Decision {
+  const { refusals: _, code: __, same: ___, ...entry } = letter;
   const { next = entry.seq + 1, waiting = 0, minted = 0 } = state.outbox ?? {};
   const after = { ...counted(state, entry.transaction, 1), outbox: { next, minted, waiting: waiting + 1 } };
   return decision(

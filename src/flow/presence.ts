@@ -13,8 +13,8 @@ export interface SilenceRule {
 
 /** After so many ms without a word it counts as gone: several heartbeats, so that one that was lost changes nothing. */
 export function longestSilence(state: ChargePointState, { silenceFactor, silenceAtLeast }: SilenceRule): number {
-  const interval = 1000 * Math.max(state.registration?.interval ?? 0, 0);
-  return Math.max(silenceAtLeast, silenceFactor * interval);
+  const { interval = 0, beat = 0 } = state.registration ?? {};
+  return Math.max(silenceAtLeast, silenceFactor * 1000 * Math.max(interval, beat));
 }
 
 /** With the sign of life, if the one written before is old. `precisely`: also if it is not, for the end of the process. */

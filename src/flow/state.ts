@@ -1,4 +1,5 @@
 import type { JsonObject, SoapVersion } from '../base/message.ts';
+import { migrated, STATE_SHAPE } from './migrations.ts';
 import type { StationState, TransactionEvents } from './station/state.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface ChargePointState {
   readonly firmware?: Progress;
   /** Commands that were Accepted lately and can explain why a transaction stops; newest last. */
   readonly commands: readonly AcceptedCommand[];
+  /** When the last statuses are told again, unless the charge point that has booted tells one before. */
+  readonly statusesDue?: number;
   /** State messages the CSMS has not seen, by slot (`StatusNotification/1`): only the newest of each counts. */
   readonly unsent: Readonly<Record<string, UnsentMessage>>;
   /** Transaction messages that the CSMS has not answered: the next number, how many wait, how many ids the bridge has made. */
@@ -45,6 +48,8 @@ export interface Registration {
   readonly status: 'Accepted' | 'Pending' | 'Rejected';
   /** Seconds: heartbeat interval when Accepted, else the pause before the next BootNotification. */
   readonly interval: number;
+  /** Seconds: what the charge point was told, when the bridge registered it anew and the CSMS now says something else. */
+  readonly beat?: number;
   readonly at: number;
 }
 
@@ -112,6 +117,11 @@ export interface UnsentMessage {
   readonly action: string;
   readonly payload: JsonObject;
   readonly at: number;
+}
+
+/** A stored document as the state it is today. Throws StoreFailed when a later release wrote it. */
+export function stateOf(document: JsonObject): ChargePointState {
+  return { ...EMPTY_STATE, ...(migrated(document, STATE_SHAPE) as unknown as ChargePointState) };
 }
 
 export const EMPTY_STATE: ChargePointState = {

@@ -1,24 +1,19 @@
 import type { Json, JsonObject } from '../base/message.ts';
 import { type Context, type Decision, decision, type UpFlow } from './decision.ts';
+import { statusesNotExpected } from './picture.ts';
 import { type ChargePointState, mayRemember, withConnector } from './state.ts';
-import { superseded } from './unsent.ts';
+import { asTold, superseded } from './unsent.ts';
 
 /** StatusNotification: what the charge point says is remembered at once, whatever the CSMS thinks of it. */
 export const statusNotification: UpFlow = {
   call: (state, exchange, context) =>
-    decision(reported(state, exchange.request, context.now), {
+    decision(statusesNotExpected(reported(state, exchange.request, context.now)), {
       do: 'call-csms',
       action: exchange.action,
-      payload: context.settings.strictErrors ? strict(exchange.request) : exchange.request,
+      payload: asTold(exchange.action, exchange.request, context),
     }),
   answered: (state, exchange, answer) => decision(superseded(state, exchange), { do: 'answer', payload: answer }),
 };
-
-/** A fault with a warning beside it, for a CSMS that does not take the pair. */
-function strict(request: JsonObject): JsonObject {
-  if (request['status'] !== 'Faulted' || request['errorCode'] !== 'EVCommunicationError') return request;
-  return { ...request, errorCode: 'OtherError', vendorErrorCode: request['vendorErrorCode'] ?? 'EVCommunicationError' };
-}
 
 function reported(state: ChargePointState, request: JsonObject, now: number): ChargePointState {
   const id = Number(request['connectorId']);

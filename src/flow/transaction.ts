@@ -14,6 +14,8 @@ const MOST_READINGS = 100;
 
 /** StartTransaction: the answer is durable before the charge point sees it; a repeat gets the same one. */
 export const startTransaction: UpFlow = {
+  call: (state, exchange) =>
+    decision(state, { do: 'remember-asked' }, { do: 'call-csms', action: exchange.action, payload: exchange.request }),
   answered(state, exchange, answer, context) {
     const csms = Number(answer['transactionId']);
     const device = deviceId(state, csms);

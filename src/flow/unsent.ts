@@ -1,4 +1,5 @@
-import type { Exchange } from './decision.ts';
+import type { JsonObject } from '../base/message.ts';
+import type { Context, Exchange } from './decision.ts';
 import type { ChargePointState } from './state.ts';
 
 /** State messages the CSMS has not seen. Of each kind and connector only the newest matters: it is state, not history. */
@@ -43,6 +44,16 @@ export function superseded(state: ChargePointState, exchange: Exchange): ChargeP
 }
 
 /** The CSMS has seen this one. A message that was replaced while it was under way is still to be told. */
-export function told(state: ChargePointState, exchange: Exchange): ChargePointState {
-  return waits(state, exchange) ? superseded(state, exchange) : state;
+export function told(state: ChargePointState, exchange: Exchange, context: Context): ChargePointState {
+  const waiting = state.unsent[slot(exchange)];
+  if (waiting === undefined) return state;
+  const payload = asTold(waiting.action, waiting.payload, context);
+  return JSON.stringify(payload) === JSON.stringify(exchange.request) ? superseded(state, exchange) : state;
+}
+
+/** The message as this CSMS takes it: a fault with a warning beside it is more than some do. */
+export function asTold(action: string, payload: JsonObject, { settings }: Context): JsonObject {
+  if (action !== PER_CONNECTOR || !settings.strictErrors) return payload;
+  if (payload['status'] !== 'Faulted' || payload['errorCode'] !== 'EVCommunicationError') return payload;
+  return { ...payload, errorCode: 'OtherError', vendorErrorCode: payload['vendorErrorCode'] ?? 'EVCommunicationError' };
 }

@@ -27,6 +27,7 @@ const FLOW_LOSSES = [
   'virtual-key',
   'callerror-ok',
   'offline-last',
+  'offline-thin',
   'offline-local',
   'dup',
   'dead-letter',

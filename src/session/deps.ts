@@ -19,6 +19,8 @@ export interface SessionSettings {
   readonly bufferAfter: number;
   /** Pause after a delivery from the outbox that failed: the first, doubled with each refusal of the same message, to the longest. */
   readonly outboxPause?: { readonly first: number; readonly longest: number };
+  /** Messages waiting for the CSMS per charge point; above it, readings are thinned. Default 10 000. */
+  readonly mostKept?: number;
   /** A command of the CSMS waits at most this long for its turn. */
   readonly commandWithin: number;
   /** Exchanges waiting per charge point and direction; more are refused as Busy. */

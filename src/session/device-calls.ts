@@ -25,6 +25,8 @@ export class DeviceCalls {
   readonly #byKey = new Map<string, UpExchange>();
   /** Exchanges that wait for an entry of the outbox, by its number. */
   readonly #byEntry = new Map<number, UpExchange>();
+  /** States on their way to the CSMS, as they go. */
+  readonly #saying = new Set<string>();
   /** Requests whose answer has not left yet: the charge point must not be called meanwhile. */
   #unanswered = 0;
 
@@ -42,9 +44,14 @@ export class DeviceCalls {
     return this.#unanswered === 0;
   }
 
+  /** Whether the charge point itself is telling the CSMS this very state now. */
+  saying(action: string, payload: JsonObject): boolean {
+    return this.#saying.size > 0 && isState(action) && this.#saying.has(stateText(action, payload));
+  }
+
   receive(call: DeviceCall): Promise<SoapObject> {
     const { deps } = this.#session;
-    this.#session.heardAt = call.receivedAt;
+    this.#session.hears(call.receivedAt);
     this.#unanswered += 1;
     void call.responded.then(() => {
       this.#unanswered -= 1;
@@ -86,15 +93,16 @@ export class DeviceCalls {
         const { action, version } = call;
         const exchange = { id: call.exchange, action, version, request: translated.value, table, key };
         const nothing = { answer: undefined, kept: undefined, waitsFor: undefined, written: undefined };
-        begun = { ...exchange, waiters: [waiter], attempt: 0, ...nothing };
-        const earlier = key?.durable ? await session.record.answered(key.key) : undefined;
-        if (earlier) {
-          begun.answer = earlier;
+        const earlier = key?.durable ? await session.record.before(key.key) : undefined;
+        const asked = earlier && earlier.answer === undefined && { asked: true as const };
+        begun = { ...exchange, ...asked, waiters: [waiter], attempt: 0, ...nothing };
+        if (earlier?.answer) {
+          begun.answer = earlier.answer;
           this.#repeated(waiter);
-          return { state, effects: [{ do: 'answer', payload: earlier }] };
+          return { state, effects: [{ do: 'answer', payload: earlier.answer }] };
         }
         const known = learn(state, translated.aliases);
-        return session.flows.deviceCalls(known, begun, !session.introduced, session.context(version));
+        return session.flows.deviceCalls(known, begun, !session.introduced, session.context(version), table);
       },
       (effects, state) => {
         if (begun) this.#act(begun, effects, state, 'answered-by-bridge');
@@ -266,7 +274,10 @@ export class DeviceCalls {
   #forward(exchange: UpExchange, action: string, payload: JsonObject): void {
     const { csms, clock, settings, observe } = this.#session.deps;
     exchange.attempt += 1;
-    if (action === 'BootNotification') this.#session.introduced = true;
+    if (exchange.asked && exchange.attempt === 1) observe.possibleDuplicate(this.#session.identity, exchange.action);
+    const boots = action === 'BootNotification' ? 1 : 0;
+    if (boots > 0) this.#session.introduced = true;
+    this.#session.bootsByChargePoint += boots;
     if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
     for (const waiter of exchange.waiters) if (waiter.deadline === undefined) this.#watch(waiter, exchange);
     const { answerWithin, bufferAfter, callTimeout } = settings;
@@ -277,7 +288,13 @@ export class DeviceCalls {
     const patience = 0.9 * answerWithin;
     const mayWait = this.#session.flows.canWait(exchange, this.#session.context(exchange.version));
     const sendWithin = mayWait ? bufferAfter : patience;
-    csms.call({ ...call, sendWithin, answerWithin: callTimeout }).then(
+    const said = isState(action) ? stateText(action, payload) : undefined;
+    if (said !== undefined) this.#saying.add(said);
+    const calling = csms.call({ ...call, sendWithin, answerWithin: callTimeout }).finally(() => {
+      this.#session.bootsByChargePoint -= boots;
+      if (said !== undefined) this.#saying.delete(said);
+    });
+    calling.then(
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
         observe.csmsAnswered(action, (clock.monotonic() - began) / 1000);
@@ -379,6 +396,14 @@ export class DeviceCalls {
         );
     });
   }
+}
+
+function isState(action: string): boolean {
+  return action.endsWith('StatusNotification');
+}
+
+function stateText(action: string, payload: JsonObject): string {
+  return `${action} ${JSON.stringify(payload)}`;
 }
 
 /** What every message says besides its content: the version spoken and where the charge point listens. */

@@ -4,7 +4,7 @@ import type { OutboxEntry } from '../flow/outbox.ts';
 import type { Facts } from '../mapping/quirks-match.ts';
 
 /** How an exchange ended, seen by the one who called. */
-export type Outcome = 'answered' | 'answered-by-bridge' | 'repeat' | 'refused' | 'timeout';
+export type Outcome = 'answered' | 'answered-by-bridge' | 'repeat' | 'refused' | 'timeout' | 'uncertain';
 
 export interface ExchangeReport {
   readonly exchange: string;
@@ -36,6 +36,10 @@ export interface SessionObserver {
   csmsAnswered(action: string, seconds: number): void;
   deviceAnswered(action: string, seconds: number): void;
   repeat(action: string): void;
+  /** The CSMS gets this message now, and may have got it before: nobody knows what became of the first call. */
+  possibleDuplicate(identity: string, action: string): void;
+  /** So many readings that waited for the CSMS were given up: more wait than may. */
+  thinned(identity: string, readings: number): void;
   /** A message that the CSMS will never take was put aside. */
   deadLetter(identity: string, entry: OutboxEntry): void;
   /** An exchange under a quirk profile; `first` when it did not hold for this charge point before. */

@@ -1,12 +1,16 @@
 import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Delivery, Effect } from '../flow/decision.ts';
-import { deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
+import { asked, deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
+import { OutboxBound } from './outbox-bound.ts';
 import type { Session, Step } from './session.ts';
 
 /** Pause after a delivery that failed with the link open: doubled with each refusal of the same message. */
 const PAUSE = { first: 5_000, longest: 300_000 };
+
+/** So many are held in memory while they are delivered. */
+const PAGE = 32;
 
 type Conclusion = (state: ChargePointState, entry: OutboxEntry) => Step;
 
@@ -22,9 +26,15 @@ interface Due {
 export class Outbox {
   readonly #session: Session;
   #waiting = 0;
-  /** When the first message was taken over, as long as the list has not been read. */
+  /** When the oldest message was taken over, as far as it is known without reading. */
   #since: number | undefined;
+  /** The first of those that wait, once read: however many they are, memory holds few. */
   #entries: OutboxEntry[] | undefined;
+  /** Whether there are more in the store. */
+  #more = false;
+  readonly #bound: OutboxBound;
+  /** The number of the message that the CSMS is asked about. */
+  #asking: number | undefined;
   /** Messages whose first call is still open: they may yet be answered, so they are not sent again. */
   readonly #held = new Set<number>();
   /** What the CSMS said of a message, as long as it is not written: such a message is not sent again. */
@@ -37,16 +47,18 @@ export class Outbox {
 
   constructor(session: Session) {
     this.#session = session;
+    const underWay = (seq: number) => seq === this.#asking || this.#held.has(seq) || this.#unwritten.has(seq);
+    this.#bound = new OutboxBound(session, underWay);
   }
 
   /** How many wait. */
   get depth(): number {
-    return this.#entries?.length ?? this.#waiting;
+    return this.#waiting;
   }
 
   /** When the oldest was taken over, ms. */
   get oldest(): number | undefined {
-    return this.#entries ? this.#entries[0]?.at : this.#since;
+    return this.#waiting === 0 ? undefined : (this.#entries?.[0]?.at ?? this.#since);
   }
 
   /** Whether something is under way or not written yet. */
@@ -57,16 +69,28 @@ export class Outbox {
   /** Follows what a step committed. */
   follow(effects: readonly Effect[], state: ChargePointState): void {
     this.#waiting = state.outbox?.waiting ?? 0;
+    if (this.#waiting === 0) this.#since = undefined;
     for (const effect of effects) {
-      if (effect.do === 'outbox-put') this.#since ??= effect.entry.at;
-      if (this.#entries === undefined) continue;
-      if (effect.do === 'outbox-remove') this.#entries = without(this.#entries, effect.seq);
-      else if (effect.do === 'outbox-put') this.#entries = withEntry(this.#entries, effect.entry);
+      if (effect.do === 'outbox-put') {
+        this.#since ??= effect.entry.at;
+        this.#put(effect.entry);
+      } else if (effect.do === 'outbox-remove' && this.#entries) {
+        this.#entries = without(this.#entries, effect.seq);
+      }
     }
+    this.#bound.look(this.#waiting);
+  }
+
+  #put(entry: OutboxEntry): void {
+    if (this.#entries === undefined) return;
+    const last = this.#entries.at(-1)?.seq ?? 0;
+    if (entry.seq > last && (this.#more || this.#entries.length >= PAGE)) this.#more = true;
+    else this.#entries = withEntry(this.#entries, entry);
   }
 
   /** The list is to be read again. */
   forget(): void {
+    this.#since = this.oldest;
     this.#entries = undefined;
   }
 
@@ -80,7 +104,7 @@ export class Outbox {
     let found = false;
     await this.#session.step(
       async (state) => {
-        const entry = (await this.#session.record.deadLetters()).find((one) => one.seq === seq);
+        const entry = await this.#session.record.deadLetter(seq);
         if (entry === undefined) return still(state);
         found = true;
         if (what === 'retry') return deadLetterRetried(state, entry);
@@ -163,10 +187,10 @@ export class Outbox {
     return due;
   }
 
-  /** Reads the list though nothing can be sent yet: an outage that was there before this process is seen at once. */
+  /** Looks for the oldest though nothing can be sent yet: an outage that was there before this process is seen at once. */
   look(): void {
     const read = async (state: ChargePointState): Promise<Step> => {
-      await this.#list(state);
+      this.#since = (await this.#session.record.outbox(1))[0]?.at;
       return still(state);
     };
     this.#session
@@ -176,23 +200,61 @@ export class Outbox {
 
   async #list(state: ChargePointState): Promise<readonly OutboxEntry[]> {
     const unread = this.#entries === undefined || (this.#entries.length === 0 && (state.outbox?.waiting ?? 0) > 0);
-    if (unread) this.#entries = await this.#session.record.outbox();
-    return this.#entries ?? [];
+    if (!unread) return this.#entries ?? [];
+    const entries = await this.#session.record.outbox(PAGE);
+    this.#entries = entries;
+    this.#more = entries.length === PAGE;
+    return entries;
   }
 
-  async #deliver({ entry, payload }: Due): Promise<void> {
+  async #deliver(due: Due): Promise<void> {
+    const { seq } = due.entry;
+    this.#asking = seq;
+    try {
+      if (!(await this.#mark(seq))) return;
+      const said = await this.#ask(due);
+      this.#unwritten.set(seq, said);
+    } finally {
+      this.#asking = undefined;
+    }
+    const said = this.#unwritten.get(seq);
+    if (said) await this.#conclude(seq, said);
+  }
+
+  /** Writes that the CSMS is about to be asked, where a second time would matter. False when the message waits no more. */
+  async #mark(seq: number): Promise<boolean> {
+    let there = false;
+    await this.#session.step(
+      async (state) => {
+        const entry = await this.#find(seq, state);
+        there = entry !== undefined;
+        const marked = entry && asked(entry);
+        if (entry === undefined || marked === undefined) return still(state);
+        if (marked === entry) this.#session.deps.observe.possibleDuplicate(this.#session.identity, entry.action);
+        return { state, effects: marked === entry ? [] : [{ do: 'outbox-put', entry: marked }] };
+      },
+      () => undefined,
+    );
+    return there;
+  }
+
+  #ask({ entry, payload }: Due): Promise<Conclusion> {
     const { identity, deps } = this.#session;
     const { answerWithin, callTimeout } = deps.settings;
     const call = { identity, action: entry.action, payload, exchange: deps.ids() };
-    const said = await deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
+    return deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
       (answer): Conclusion => {
         this.#session.csmsAnsweredAt = deps.clock.now();
         return (state, now) => this.#session.flows.outboxAnswered(state, now, answer, this.#context(state));
       },
       (error: unknown) => this.#refused(entry, refusalOf(error)),
     );
-    this.#unwritten.set(entry.seq, said);
-    await this.#conclude(entry.seq, said);
+  }
+
+  /** One whose first call was long open may wait far behind those that memory holds. */
+  async #find(seq: number, state: ChargePointState): Promise<OutboxEntry | undefined> {
+    const held = (await this.#list(state)).find((one) => one.seq === seq);
+    return held ?? (await this.#session.record.waiting(seq));
   }
 
   #refused(entry: OutboxEntry, refusal: Refusal): Conclusion {
@@ -206,7 +268,7 @@ export class Outbox {
   async #conclude(seq: number, conclusion: Conclusion): Promise<void> {
     await this.#session.step(
       async (state) => {
-        const entry = (await this.#list(state)).find((one) => one.seq === seq);
+        const entry = await this.#find(seq, state);
         return entry ? conclusion(state, entry) : still(state);
       },
       (effects, state) => {

@@ -1,14 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
 import type { Effect } from '../flow/decision.ts';
+import { ENTRY_SHAPE, migrated, REPEAT_SHAPE, schemaOf } from '../flow/migrations.ts';
 import type { OutboxEntry } from '../flow/outbox.ts';
-import { type ChargePointState, EMPTY_STATE } from '../flow/state.ts';
+import { withHeard } from '../flow/presence.ts';
+import { type ChargePointState, EMPTY_STATE, stateOf } from '../flow/state.ts';
 import type { Row, Store } from '../store/store.ts';
 
 const REPEAT = 'repeat';
 const OUTBOX = 'outbox';
 const DEAD_LETTER = 'dead-letter';
-const MOST_WAITING = 100_000;
 /** Old repeat rows are looked for once in so many commits. */
 const SWEEP_EVERY = 200;
 const SWEEP_ROWS = 2_000;
@@ -42,14 +43,23 @@ export class Record {
   async #read(): Promise<ChargePointState> {
     const stored = await this.#store.load(this.#identity);
     this.#revision = stored?.revision ?? 0;
-    this.#state = stored ? { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) } : EMPTY_STATE;
+    this.#state = stored ? stateOf(stored.state) : EMPTY_STATE;
     return this.#state;
   }
 
-  /** Writes what changed, if anything did; true when it wrote. After a failure the next load asks the store again. */
-  async commit(state: ChargePointState, effects: readonly Effect[], repeat?: string): Promise<boolean> {
+  /**
+   * Writes what changed, if anything did, and with it when the charge point was heard; true when it wrote. After a failure the
+   * next load asks the store again.
+   */
+  async commit(
+    decided: ChargePointState,
+    effects: readonly Effect[],
+    repeat?: string,
+    heardAt?: number,
+  ): Promise<boolean> {
     const { put, remove: gone } = this.#rowsOf(effects, repeat);
-    if (state === this.#state && put.length === 0 && gone.length === 0) return false;
+    if (decided === this.#state && put.length === 0 && gone.length === 0) return false;
+    const state = heardAt === undefined ? decided : withHeard(decided, heardAt);
     try {
       const old = this.#revision % SWEEP_EVERY === SWEEP_EVERY - 1 ? await this.#oldRepeats() : [];
       await this.#store.commit(this.#identity, {
@@ -69,21 +79,34 @@ export class Record {
 
   /** The answer given to this message before, in the pivot. */
   async answered(key: string): Promise<JsonObject | undefined> {
+    return (await this.before(key))?.answer;
+  }
+
+  /** What is known of this message from before; without an answer, the CSMS may have got it and nobody knows what it said. */
+  async before(key: string): Promise<{ readonly answer: JsonObject | undefined } | undefined> {
     const row = await this.#store.row(this.#identity, REPEAT, key);
-    if (row === undefined || this.#clock.now() - Number(row['at']) > this.#keepRepeats) return undefined;
-    return row['answer'] as JsonObject;
+    if (row === undefined) return undefined;
+    const { at, answer } = migrated(row, REPEAT_SHAPE);
+    if (this.#clock.now() - Number(at) > this.#keepRepeats) return undefined;
+    return { answer: answer as JsonObject | undefined };
   }
 
-  /** What waits for the CSMS, oldest first. */
-  async outbox(): Promise<OutboxEntry[]> {
-    const rows = await this.#store.rows(this.#identity, OUTBOX, MOST_WAITING);
-    return rows.map(({ value }) => value as unknown as OutboxEntry);
+  /** What waits for the CSMS, oldest first, at most `limit`, behind number `after`. */
+  async outbox(limit: number, after?: number): Promise<OutboxEntry[]> {
+    const behind = after === undefined ? undefined : keyOf(after);
+    const rows = await this.#store.rows(this.#identity, OUTBOX, limit, behind);
+    return rows.map(({ value }) => entryOf(value));
   }
 
-  /** What was put aside, oldest first. */
-  async deadLetters(): Promise<OutboxEntry[]> {
-    const rows = await this.#store.rows(this.#identity, DEAD_LETTER, MOST_WAITING);
-    return rows.map(({ value }) => value as unknown as OutboxEntry);
+  async waiting(seq: number): Promise<OutboxEntry | undefined> {
+    const row = await this.#store.row(this.#identity, OUTBOX, keyOf(seq));
+    return row && entryOf(row);
+  }
+
+  /** What was put aside under this number. */
+  async deadLetter(seq: number): Promise<OutboxEntry | undefined> {
+    const row = await this.#store.row(this.#identity, DEAD_LETTER, keyOf(seq));
+    return row && entryOf(row);
   }
 
   /** The rows that effects ask for, to go into the same commit as the state. */
@@ -95,11 +118,15 @@ export class Record {
     const remove: { kind: string; key: string }[] = [];
     for (const effect of effects) {
       if (effect.do === 'remember-answer' && repeat !== undefined) {
-        put.push({ kind: REPEAT, key: repeat, value: { at: this.#clock.now(), answer: effect.payload } });
+        put.push(this.#repeatRow(repeat, { answer: effect.payload }));
+      } else if (effect.do === 'remember-asked' && repeat !== undefined) {
+        put.push(this.#repeatRow(repeat, {}));
+      } else if (effect.do === 'forget-asked' && repeat !== undefined) {
+        remove.push({ kind: REPEAT, key: repeat });
       } else if (effect.do === 'outbox-put') {
-        put.push({ kind: OUTBOX, key: keyOf(effect.entry.seq), value: { ...effect.entry } });
+        put.push(entryRow(OUTBOX, effect.entry));
       } else if (effect.do === 'dead-letter') {
-        put.push({ kind: DEAD_LETTER, key: keyOf(effect.entry.seq), value: { ...effect.entry } });
+        put.push(entryRow(DEAD_LETTER, effect.entry));
       } else if (effect.do === 'outbox-remove') {
         remove.push({ kind: OUTBOX, key: keyOf(effect.seq) });
       } else if (effect.do === 'dead-letter-remove') {
@@ -109,11 +136,24 @@ export class Record {
     return { put, remove };
   }
 
+  #repeatRow(key: string, rest: JsonObject): Row {
+    return { kind: REPEAT, key, value: { schema: schemaOf(REPEAT_SHAPE), at: this.#clock.now(), ...rest } };
+  }
+
   async #oldRepeats(): Promise<{ kind: string; key: string }[]> {
     const before = this.#clock.now() - this.#keepRepeats;
     const rows = await this.#store.rows(this.#identity, REPEAT, SWEEP_ROWS);
     return rows.filter((row) => Number(row.value['at']) < before).map(({ kind, key }) => ({ kind, key }));
   }
+}
+
+function entryRow(kind: string, entry: OutboxEntry): Row {
+  return { kind, key: keyOf(entry.seq), value: { schema: schemaOf(ENTRY_SHAPE), ...entry } };
+}
+
+function entryOf(row: JsonObject): OutboxEntry {
+  const { schema: _, ...entry } = migrated(row, ENTRY_SHAPE);
+  return entry as unknown as OutboxEntry;
 }
 
 /** Rows sort as text. */

@@ -1,7 +1,8 @@
 import { refusalOf } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
-import type { Context, Decision, Effect, Exchange, Flows } from '../flow/decision.ts';
+import type { BootTold, Context, Decision, Effect, Exchange, Flows } from '../flow/decision.ts';
 import { memoryOf } from '../flow/memory.ts';
+import { lastHeard, longestSilence, withHeard } from '../flow/presence.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Memory } from '../mapping/translator.ts';
 import { Alarm } from './alarm.ts';
@@ -36,8 +37,13 @@ export class Session {
   /** Milliseconds: last sign of life of the charge point, last answer of the CSMS. Of this process only. */
   heardAt: number;
   csmsAnsweredAt: number;
+  /** Whether this process has heard it. */
+  #heard = false;
   /** Whether the CSMS has been told of this charge point's boot since the bridge started. */
   introduced = false;
+  /** BootNotifications under way to the CSMS. */
+  bootsByBridge = 0;
+  bootsByChargePoint = 0;
   /** Since when (ms) the link is open. */
   linkOpenedAt: number | undefined;
   #linkConfigured = false;
@@ -86,7 +92,7 @@ export class Session {
       this.#configureLink(before);
       const { state, effects } = await decide(before);
       const began = this.deps.clock.monotonic();
-      const wrote = await this.record.commit(state, effects, repeat).catch((error: unknown) => {
+      const wrote = await this.record.commit(state, effects, repeat, this.#heardAt).catch((error: unknown) => {
         this.deps.observe.commitFailed();
         // What the store has now, only the store knows.
         this.outbox.forget();
@@ -97,6 +103,23 @@ export class Session {
       this.#plan(state);
       act(effects, state);
     });
+  }
+
+  /** A sign of life. */
+  hears(at: number): void {
+    this.heardAt = at;
+    this.#heard = true;
+  }
+
+  get #heardAt(): number | undefined {
+    return this.#heard ? this.heardAt : undefined;
+  }
+
+  /** At the end: writes when it was heard last, for the process that comes after. */
+  async remember(): Promise<void> {
+    const at = this.#heardAt;
+    if (at === undefined) return;
+    await this.note((state) => ({ state: withHeard(state, at, true), effects: [] }));
   }
 
   context(version: SoapVersion): Context {
@@ -157,6 +180,8 @@ export class Session {
   /** A call that the bridge makes by itself: nobody waits, so a failure is only noted. */
   callAsOwn(effect: Own, version: SoapVersion): void {
     if (effect.action === 'BootNotification') this.introduced = true;
+    // What the charge point is saying itself at this moment needs no second word.
+    else if (effect.delay === undefined && this.deviceCalls.saying(effect.action, effect.payload)) return;
     if (effect.delay) this.deps.clock.after(effect.delay, () => void this.#ownCall(effect, version));
     else void this.#ownCall(effect, version);
   }
@@ -166,13 +191,19 @@ export class Session {
     const exchange: Exchange = { id: this.deps.ids(), action, request, ...(memo && { memo }) };
     const { answerWithin, callTimeout } = this.deps.settings;
     const call = { identity: this.identity, action: effect.action, payload: effect.payload, exchange: exchange.id };
+    const boots = action === 'BootNotification' ? 1 : 0;
+    this.bootsByBridge += boots;
     try {
       const answer = await this.deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout });
       this.csmsAnsweredAt = this.deps.clock.now();
       await this.note((state) => this.flows.ownCallAnswered(state, exchange, answer, this.context(version)));
     } catch (error) {
       this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
+      // It has not heard of it: the next link begins with it.
+      if (boots > 0 && !this.linkOpen) this.introduced = false;
       await this.note((state) => this.flows.ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
+    } finally {
+      this.bootsByBridge -= boots;
     }
   }
 
@@ -186,16 +217,24 @@ export class Session {
 
   linkClosed(): void {
     this.linkOpenedAt = undefined;
+    this.outbox.forget();
   }
 
   /** What the CSMS must know first is told first; only then follows what waits. */
   linkOpened(): void {
     this.linkOpenedAt = this.deps.clock.now();
-    void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6')));
+    void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6'), this.#bootTold));
+  }
+
+  get #bootTold(): BootTold {
+    if (this.bootsByBridge > 0) return 'telling';
+    if (this.bootsByChargePoint > 0) return 'booting';
+    return this.introduced ? 'told' : 'untold';
   }
 
   /** At start: what was planned before the last process ended is planned again, and what waits is seen. */
-  resume(): void {
+  resume(state: ChargePointState): void {
+    this.heardAt = lastHeard(state, this.deps.clock.now()) ?? this.heardAt;
     this.outbox.look();
   }
 
@@ -212,10 +251,9 @@ export class Session {
     return ((await this.record.load()).outbox?.waiting ?? 0) > 0;
   }
 
-  /** Heartbeat interval in milliseconds, as last agreed. */
-  async heartbeatInterval(): Promise<number> {
-    const state = await this.record.load();
-    return 1000 * Math.max(state.registration?.interval ?? 0, 0);
+  /** So many ms of silence are usual. */
+  async longestSilence(): Promise<number> {
+    return longestSilence(await this.record.load(), this.deps.settings);
   }
 
   /** What the CSMS once set through keys that belong to the link holds after a restart too. */

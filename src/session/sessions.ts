@@ -1,7 +1,8 @@
 import type { Timer } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { JsonObject, SoapObject } from '../base/message.ts';
-import { type ChargePointState, EMPTY_STATE } from '../flow/state.ts';
+import { maybeThere } from '../flow/presence.ts';
+import { type ChargePointState, stateOf } from '../flow/state.ts';
 import type { SessionDeps } from './deps.ts';
 import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide, WireQuirks } from './ports.ts';
 import { Session } from './session.ts';
@@ -80,8 +81,8 @@ export class Sessions implements DeviceSide, CsmsSide {
   }
 
   /**
-   * At start: plans what was planned, and opens the links of charge points for whom messages wait, so that they are delivered
-   * without a sign of life.
+   * At start: plans what was planned, and opens links without waiting for a sign of life: of charge points for whom messages
+   * wait, and of those that were heard so lately that they are there. The far bank dials only so many at a time.
    */
   async resume(): Promise<void> {
     for (const identity of await this.#deps.store.identities()) {
@@ -91,15 +92,16 @@ export class Sessions implements DeviceSide, CsmsSide {
         return undefined;
       });
       if (state === undefined || this.#draining) continue;
-      const owes = (state.outbox?.waiting ?? 0) > 0;
-      if (owes || this.#planned(identity, state)) this.#session(identity).resume();
-      if (owes) this.#deps.csms.open(identity);
+      const { clock, settings } = this.#deps;
+      const linked = (state.outbox?.waiting ?? 0) > 0 || maybeThere(state, clock.now(), settings);
+      if (linked || this.#planned(identity, state)) this.#session(identity).resume(state);
+      if (linked) this.#deps.csms.open(identity);
     }
   }
 
   async #stored(identity: string): Promise<ChargePointState | undefined> {
     const stored = await this.#deps.store.load(identity);
-    return stored && { ...EMPTY_STATE, ...(stored.state as unknown as ChargePointState) };
+    return stored && stateOf(stored.state);
   }
 
   /** Whether the bridge is to do something by itself for this charge point. */
@@ -124,11 +126,10 @@ export class Sessions implements DeviceSide, CsmsSide {
   }
 
   async #letGo(session: Session): Promise<void> {
-    const { clock, settings, csms, observe } = this.#deps;
+    const { clock, csms, observe } = this.#deps;
     try {
       const silence = clock.now() - session.heardAt;
-      if (!session.idle || silence < settings.silenceAtLeast) return;
-      if (silence < settings.silenceFactor * (await session.heartbeatInterval())) return;
+      if (!session.idle || silence < (await session.longestSilence())) return;
       if ((await session.owes()) || !session.idle) return;
       if (!session.planned) this.#sessions.delete(session.identity);
       csms.close(session.identity, `the charge point has been silent for ${Math.round(silence / 1000)} s`);
@@ -147,6 +148,14 @@ export class Sessions implements DeviceSide, CsmsSide {
       if (this.#deps.clock.monotonic() >= end) return false;
       await new Promise<void>((resolve) => this.#deps.clock.after(DRAIN_LOOK, resolve));
     }
+    const left = end - this.#deps.clock.monotonic();
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#deps.clock.after(left, resolve);
+    });
+    // A bridge that starts again soon knows then who is there.
+    await Promise.race([late, Promise.all([...this.#sessions.values()].map((session) => session.remember()))]);
+    timer?.cancel();
     return true;
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/base/message.ts';
 import { csmsCalls, deviceAnswered, deviceCalls } from '../../src/flow/flows.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
-import { context, exchange, NOW, SETTINGS, withPolicy } from './context.ts';
+import { context, exchange, NOW, REFUSE, SETTINGS, withPolicy } from './context.ts';
 
 const FORWARD = {};
 const EMULATED = { instead: { flow: 'trigger-from-memory' } };
@@ -27,7 +27,7 @@ describe('before the CSMS accepted the charge point', () => {
     ['Pending', 'StopTransaction', 'CsmsAway'],
     ['Pending', 'MeterValues', 'CsmsAway'],
   ] as const)('%s: %s is refused as %s', (status, action, code) => {
-    const { effects } = deviceCalls(registered(status), exchange(action), false, context('1.6'));
+    const { effects } = deviceCalls(registered(status), exchange(action), false, context('1.6'), REFUSE);
     expect(effects).toMatchObject([{ do: 'refuse', refusal: { code } }]);
   });
 
@@ -35,13 +35,13 @@ describe('before the CSMS accepted the charge point', () => {
     ['Rejected', 'BootNotification'],
     ['Accepted', 'Heartbeat'],
   ] as const)('%s: %s passes', (status, action) => {
-    const { effects } = deviceCalls(registered(status), exchange(action), false, context('1.6'));
+    const { effects } = deviceCalls(registered(status), exchange(action), false, context('1.6'), REFUSE);
     expect(effects).toMatchObject([{ do: 'call-csms', action }]);
   });
 
   test('a bridge that knows nothing lets everything pass', () => {
-    const { effects } = deviceCalls(EMPTY_STATE, exchange('StartTransaction'), false, context('1.6'));
-    expect(effects).toMatchObject([{ do: 'call-csms' }]);
+    const { effects } = deviceCalls(EMPTY_STATE, exchange('StartTransaction'), false, context('1.6'), REFUSE);
+    expect(effects).toMatchObject([{ do: 'remember-asked' }, { do: 'call-csms' }]);
   });
 
   test.each(['RemoteStartTransaction', 'RemoteStopTransaction'])('%s is Rejected while Pending', (action) => {
@@ -178,8 +178,13 @@ describe('what the operator knows of a charge point', () => {
     const request = { connectorId: 1, status: 'Faulted', errorCode: 'EVCommunicationError' };
     const told = (strictErrors: boolean) => {
       const settings = { ...SETTINGS, strictErrors };
-      return deviceCalls(EMPTY_STATE, exchange('StatusNotification', request), false, context('1.5', { settings }))
-        .effects;
+      return deviceCalls(
+        EMPTY_STATE,
+        exchange('StatusNotification', request),
+        false,
+        context('1.5', { settings }),
+        REFUSE,
+      ).effects;
     };
     expect(told(true)).toMatchObject([
       { payload: { errorCode: 'OtherError', vendorErrorCode: 'EVCommunicationError' } },

@@ -1,5 +1,5 @@
 import type { JsonObject, SoapVersion } from '../../src/base/message.ts';
-import type { Context, DownPolicy, Exchange, FlowSettings, SentCall } from '../../src/flow/decision.ts';
+import type { Context, DownPolicy, Exchange, FlowSettings, SentCall, UpPolicy } from '../../src/flow/decision.ts';
 
 export const SETTINGS: FlowSettings = {
   whenCsmsIsAway: 'refuse',
@@ -17,6 +17,9 @@ export const SETTINGS: FlowSettings = {
   allowIdentityChange: false,
   pingInterval: 60,
   unknownInterval: 300,
+  whilePending: 'refuse',
+  whenLinkIsBack: 'missed',
+  statusesAfterBoot: false,
 };
 
 /** 2024-03-09T10:00:00Z */
@@ -43,3 +46,6 @@ export function sent(action: string, payload: JsonObject, attempt = 1): SentCall
 export function exchange(action: string, request: JsonObject = {}): Exchange {
   return { id: `exchange-of-${action}`, action, request };
 }
+
+/** What tables say of a message that stays with the charge point. */
+export const REFUSE: UpPolicy = { refused: { other: 'fault' }, away: 'refuse' };

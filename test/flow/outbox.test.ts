@@ -43,7 +43,7 @@ describe('a transaction whose messages wait', () => {
   test('has no id at all when the CSMS will never take its start', () => {
     const { state, start, stop } = session(EMPTY_STATE, 0);
     const refusal = refusalOf(new BridgeError('CsmsProtocolError', 'no'));
-    const after = outboxRefused(state, { ...start, refusals: 2 }, refusal);
+    const after = outboxRefused(state, { ...start, refusals: 2, code: 'CsmsProtocolError', same: 2 }, refusal);
     expect(after.effects.map((effect) => effect.do)).toContain('dead-letter');
     expect(outboxCall(after.state, stop)).toMatchObject({ transactionId: -1 });
     expect(after.state.transactions[FIRST]?.csms).toBe(-1);
@@ -51,8 +51,8 @@ describe('a transaction whose messages wait', () => {
 });
 
 test('a fault of the CSMS itself is given more tries than a message that it calls wrong', () => {
-  const { state, start } = session(EMPTY_STATE, 0);
-  const third = { ...start, refusals: 2 };
+  const { state, stop } = session(EMPTY_STATE, 0);
+  const third = { ...stop, refusals: 2 };
   const passing = outboxRefused(state, third, refusalOf(new BridgeError('CsmsInternalError')));
   expect(passing.effects).toMatchObject([{ do: 'outbox-put', entry: { refusals: 3 } }]);
   const away = outboxRefused(state, third, refusalOf(new BridgeError('CsmsLost')));

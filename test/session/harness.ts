@@ -119,6 +119,8 @@ export function bridge(
   const losses: string[] = [];
   const failures: unknown[] = [];
   const deadLetters: OutboxEntry[] = [];
+  const duplicates: string[] = [];
+  const thinned: number[] = [];
   const versions: SoapVersion[] = ['1.2', '1.5', '1.6'];
   const translators = new Map(versions.map((version) => [version, identityTranslator(version)]));
   const tables = {
@@ -147,6 +149,8 @@ export function bridge(
       csmsAnswered: () => undefined,
       deviceAnswered: () => undefined,
       repeat: () => undefined,
+      possibleDuplicate: (_identity, action) => void duplicates.push(action),
+      thinned: (_identity, readings) => void thinned.push(readings),
       deadLetter: (_identity, entry) => void deadLetters.push(entry),
       profile: () => undefined,
       committed: () => undefined,
@@ -166,7 +170,7 @@ export function bridge(
     chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, flows: ocpp16Flows, timezone: 'UTC', version: undefined }),
     ...change,
   });
-  return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters };
+  return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters, duplicates, thinned };
 }
 
 /** A call of the charge point; `delivered` says that its answer left. */

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts';
+import { configWarnings } from '../config/warnings.ts';
 import { loadTranslation, sourcesOf } from '../tables.ts';
 
 /** `check`: everything the bridge reads at its start, without starting it. */
@@ -13,6 +14,7 @@ export async function check(options: { config?: string }): Promise<void> {
       `tables         OCPP ${versions}; ${downActions.size} actions that a CSMS may call; ${profiles.names.length - 1} quirk profiles`,
       `near bank      ${config.soap.listen.host}:${config.soap.listen.port}`,
       `far bank       ${config.csms.url} (${config.csms.protocol})`,
+      ...configWarnings(config).map((warning) => `warning        ${warning}`),
       '',
     ].join('\n'),
   );

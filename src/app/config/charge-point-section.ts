@@ -9,7 +9,7 @@ import { duration, timezone, url } from './value-types.ts';
 const BEHAVIOUR = {
   whenCsmsIsAway: z.enum(['refuse', 'buffer']).meta({
     description:
-      'Transaction messages while the CSMS cannot be reached: `refuse` leaves them with the charge point (HTTP 503), `buffer` takes them over durably, answers, and delivers them in order later.',
+      'Transaction messages while the CSMS cannot be reached: `buffer` takes them over durably, answers, and delivers them in order later; `refuse` leaves them with the charge point (HTTP 503), which is right where the store is not on lasting disk.',
   }),
   stopLateRefused: z.boolean().meta({
     description:
@@ -51,10 +51,22 @@ const BEHAVIOUR = {
   unknownInterval: duration().meta({
     description: 'Pause told to a charge point that the CSMS does not know, until its next BootNotification.',
   }),
+  whilePending: z.enum(['refuse', 'hold']).meta({
+    description:
+      'A charge point before 1.6 that the CSMS has Pending: `refuse` tells it Rejected; `hold` tells it Accepted, so that the CSMS can configure it, repeats the BootNotification, and holds back what it says (transaction messages as `whenCsmsIsAway` says) until the CSMS accepts it.',
+  }),
+  whenLinkIsBack: z.enum(['missed', 'statuses', 'boot']).meta({
+    description:
+      'What a CSMS is told when a link is back: the statuses it `missed`, the last `statuses` of all connectors, or the last BootNotification (`boot`) and then those. A CSMS that answers SecurityError is told all of it anyway.',
+  }),
+  statusesAfterBoot: z.boolean().meta({
+    description:
+      'Tell the last statuses again when a charge point before 1.6 has booted and sends none within 30 s. They may be older than the boot.',
+  }),
 } as const;
 
 const DEFAULTS = {
-  whenCsmsIsAway: 'refuse',
+  whenCsmsIsAway: 'buffer',
   stopLateRefused: false,
   synthesisedStatuses: true,
   connector0: false,
@@ -67,6 +79,9 @@ const DEFAULTS = {
   strictErrors: false,
   allowIdentityChange: false,
   unknownInterval: '300s',
+  whilePending: 'refuse',
+  whenLinkIsBack: 'statuses',
+  statusesAfterBoot: false,
 } as const;
 
 export function behaviourSection() {
@@ -86,6 +101,9 @@ export function behaviourSection() {
     strictErrors: defaulted(BEHAVIOUR.strictErrors, DEFAULTS.strictErrors),
     allowIdentityChange: defaulted(allowIdentityChange, DEFAULTS.allowIdentityChange),
     unknownInterval: defaulted(unknownInterval, DEFAULTS.unknownInterval),
+    whilePending: defaulted(BEHAVIOUR.whilePending, DEFAULTS.whilePending),
+    whenLinkIsBack: defaulted(BEHAVIOUR.whenLinkIsBack, DEFAULTS.whenLinkIsBack),
+    statusesAfterBoot: defaulted(BEHAVIOUR.statusesAfterBoot, DEFAULTS.statusesAfterBoot),
   });
 }
 

@@ -78,10 +78,10 @@ function storeSection(sources: Sources) {
     path: newDirectory(sources).prefault('./data').meta({
       description: 'Directory of the embedded store (LMDB); made when it is not there. One process at a time.',
     }),
-    memory: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Keep everything in memory instead: a restart forgets transactions. For trials only.' }),
+    memory: z.boolean().default(false).meta({
+      description:
+        'Keep everything in memory instead: a restart forgets transactions, and messages taken over from charge points are lost. For trials only; else with `behaviour.whenCsmsIsAway: refuse`.',
+    }),
   });
 }
 
@@ -139,6 +139,10 @@ function limitsSection() {
       .max(10_000)
       .default(32)
       .meta({ description: 'Exchanges waiting per charge point and direction; more are refused.' }),
+    outboxPerChargePoint: z.int().min(10).max(1_000_000).default(10_000).meta({
+      description:
+        'Messages taken over per charge point that may wait for the CSMS. Above it meter values are thinned, from the oldest transaction on; starts and stops are taken and kept all the same.',
+    }),
     commandWithin: duration()
       .prefault('60s')
       .meta({ description: 'How long a call of the CSMS waits for its turn at the charge point.' }),
