@@ -10,6 +10,7 @@ import { type ProfilePlan, planProfiles } from './quirks-check.ts';
 import { isQuirkFile, readQuirks } from './quirks-read.ts';
 import type { QuirkFile } from './quirks-table.ts';
 import { readRegister, readTable } from './read-table.ts';
+import { isStationFile } from './station/read-pair.ts';
 import type { Register, Table } from './table.ts';
 import { type ParsedFile, parseFile, rootOf, type Source } from './yaml-reader.ts';
 
@@ -60,6 +61,7 @@ export function checkFiles(
   let register: Register | undefined;
   for (const file of files) {
     const root = rootOf(file, faults);
+    if (isStationFile(root)) continue;
     if (isQuirkFile(root)) {
       quirks.push(readQuirks(root));
       continue;

@@ -12,6 +12,7 @@ const ENGINE_LOSSES = [
   'data-json',
   'decimal',
   'tag-case',
+  'custom-data',
 ] as const;
 
 /** Told by flows: what the bridge adds, answers by itself, or gives up in an outage. */
@@ -27,6 +28,7 @@ const FLOW_LOSSES = [
   'virtual-key',
   'callerror-ok',
   'offline-last',
+  'offline-thin',
   'offline-thin',
   'offline-local',
   'dup',

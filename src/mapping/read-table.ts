@@ -15,7 +15,9 @@ import {
   type Register,
   type Row,
   type Shape,
+  TABLE_NAMES,
   type Table,
+  type TableName,
   TELLERS,
   type UpEntry,
 } from './table.ts';
@@ -186,9 +188,9 @@ export function readRegister(root: Value): Register {
       if (what === undefined || because === undefined || by.length === 0) {
         return entry.value.fault('a loss needs `by`, `what` and `because`');
       }
-      const where = new Map<SoapVersion, readonly string[]>();
-      for (const claim of get('where')?.entries('where', SOAP_VERSIONS) ?? []) {
-        where.set(claim.name as SoapVersion, claim.value.texts('where'));
+      const where = new Map<TableName, readonly string[]>();
+      for (const claim of get('where')?.entries('where', TABLE_NAMES) ?? []) {
+        where.set(claim.name as TableName, claim.value.texts('where'));
       }
       if (by.includes('table') !== where.size > 0)
         entry.value.fault('`where` belongs to losses by: table, and to those only');

@@ -1,7 +1,7 @@
 /** A mapping table as data: what a file says, with the place of every row, before it meets the contracts. */
 
 import type { CallErrorCode } from '../base/errors.ts';
-import type { JsonObject, SoapVersion } from '../base/message.ts';
+import { type JsonObject, SOAP_VERSIONS, type SoapVersion } from '../base/message.ts';
 import type { Place } from './fault.ts';
 import type { Chosen } from './options.ts';
 
@@ -130,6 +130,10 @@ export interface Table extends Place {
 /** Flows that answer a call instead of the charge point. */
 export const FLOWS = ['configuration-from-memory', 'trigger-from-memory'] as const;
 
+/** Tables by name: those of SOAP charge points, and the one towards a CSMS that speaks OCPP 2.0.1. */
+export const TABLE_NAMES = [...SOAP_VERSIONS, '2.0.1'] as const;
+export type TableName = (typeof TABLE_NAMES)[number];
+
 /** Who may tell of a loss: a row of a table, a row of a quirk profile, the translation itself, a flow, or the readers of the two banks. */
 export const TELLERS = ['table', 'profile', 'engine', 'flow', 'reader'] as const;
 export type Teller = (typeof TELLERS)[number];
@@ -139,8 +143,8 @@ export interface LossRow extends Place {
   readonly by: readonly Teller[];
   readonly what: string;
   readonly because: string;
-  /** For `table`: the operations of each version in which rows may tell it. */
-  readonly where: ReadonlyMap<SoapVersion, readonly string[]>;
+  /** For `table`: the operations of each table in which rows may tell it. */
+  readonly where: ReadonlyMap<TableName, readonly string[]>;
 }
 
 /** The register of losses. */

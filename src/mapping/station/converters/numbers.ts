@@ -1,0 +1,55 @@
+import { plainNumber } from '../../scalars/numbers.ts';
+import { trimText } from '../../scalars/text.ts';
+import type { StationConverter } from './converter.ts';
+
+/** Text of a reading as a number: blanks, a plus sign and a decimal comma are read. Undefined when it is none. */
+export function readingNumber(text: string): number | undefined {
+  const plain = plainNumber(trimText(text));
+  const number = plain === undefined ? Number.NaN : Number(plain.text);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+export const readNumber: StationConverter = {
+  does: 'reads a number written as text, also with blanks, a plus sign or a decimal comma',
+  takes: 'string',
+  gives: 'decimal',
+  args: [],
+  total: false,
+  losses: [],
+  convert: (value) => (typeof value === 'string' ? readingNumber(value) : undefined),
+};
+
+/** In decimal, so that 0.3 (which is a little less in binary) stays 0.3. */
+function tenths(value: number, towards: (scaled: number) => number): number {
+  return towards(Number((value * 10).toFixed(6))) / 10;
+}
+
+const rounding = (does: string, towards: (scaled: number) => number): StationConverter => ({
+  does,
+  takes: 'decimal',
+  gives: 'decimal',
+  args: [],
+  total: true,
+  losses: ['decimal'],
+  convert(value, _args, scene) {
+    if (typeof value !== 'number') return value;
+    const rounded = tenths(value, towards);
+    if (rounded !== value) scene.lose('decimal', value);
+    return rounded;
+  },
+});
+
+/** A limit may only become stricter. */
+export const downToTenth = rounding('cuts a number to one digit after the point', Math.floor);
+export const upToTenth = rounding('raises a number to one digit after the point', Math.ceil);
+
+/** GetLocalListVersion: -1 says in OCPP 1.6 that there is no list; 0 is an empty one in both (OCPP 2.0.1 D02). */
+export const notNegative: StationConverter = {
+  does: 'writes 0 for a number below it',
+  takes: 'int',
+  gives: 'int',
+  args: [],
+  total: true,
+  losses: [],
+  convert: (value) => (typeof value === 'number' ? Math.max(0, value) : value),
+};

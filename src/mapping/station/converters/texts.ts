@@ -1,0 +1,44 @@
+import type { StationConverter } from './converter.ts';
+
+export const withoutSpaces: StationConverter = {
+  does: 'takes spaces out of a number of a card',
+  takes: 'string',
+  gives: 'string',
+  args: [],
+  total: false,
+  losses: [],
+  convert(value) {
+    const text = typeof value === 'string' ? value.replace(/\s+/gu, '') : '';
+    return text === '' ? undefined : text;
+  },
+};
+
+/** `vendorId: info`, or the one of them that is there. */
+export const vendorText: StationConverter = {
+  does: 'puts the vendor in front of a text',
+  takes: 'string',
+  gives: 'string',
+  args: ['vendorId'],
+  whenAbsent: true,
+  total: false,
+  losses: [],
+  convert(value, [vendor]) {
+    const parts = [vendor, value].filter((part) => typeof part === 'string' && part !== '');
+    return parts.length === 0 ? undefined : parts.join(': ');
+  },
+};
+
+/** OCPP 1.6 carries text only: anything else becomes its JSON text. */
+export const jsonText: StationConverter = {
+  does: 'writes anything that is no text as its JSON text',
+  takes: 'any',
+  gives: 'string',
+  args: [],
+  total: true,
+  losses: ['data-json'],
+  convert(value, _args, scene) {
+    if (typeof value === 'string' || value === undefined) return value;
+    scene.lose('data-json');
+    return JSON.stringify(value);
+  },
+};

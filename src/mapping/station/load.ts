@@ -1,0 +1,54 @@
+/** The tables between the pivot and OCPP 2.0.1, ready for flows. */
+
+import { fileURLToPath } from 'node:url';
+import { BridgeError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/message.ts';
+import { loadJsonContract } from '../../contract/ocppj.ts';
+import { loadTables } from '../compile.ts';
+import { FaultList, MappingFaults } from '../fault.ts';
+import { readRegister } from '../read-table.ts';
+import { parseFile, rootOf, type Source } from '../yaml-reader.ts';
+import { buildPair, type Convert, type PairContracts } from './compile.ts';
+import { isStationFile, readPairTable } from './read-pair.ts';
+import type { Given, StationTables } from './station-tables.ts';
+
+/** The tables of the package, the same seen from src and from dist. */
+const MAPPINGS_DIR = fileURLToPath(new URL('../../../mappings', import.meta.url));
+
+/**
+ * Reads, proves and compiles the tables of a folder. Synchronous: called at start, and by tests of flows.
+ * @throws MappingFaults with every fault at once.
+ */
+export function loadStationTables(dir: string = MAPPINGS_DIR): StationTables {
+  const contracts = { pivot: loadJsonContract('ocpp1.6'), station: loadJsonContract('ocpp2.0.1') };
+  return compileStation(loadTables(dir), contracts);
+}
+
+export function compileStation(sources: readonly Source[], contracts: PairContracts): StationTables {
+  const faults = new FaultList();
+  const roots = sources.map((source) => rootOf(parseFile(source, faults), faults));
+  const pair = roots.find(isStationFile);
+  const registerRoot = roots.find((root) => root.isMap && root.entries('a file').some(({ name }) => name === 'losses'));
+  const register = registerRoot && readRegister(registerRoot);
+  if (!pair)
+    throw new MappingFaults([
+      { file: sources[0]?.file ?? 'mappings', line: 1, column: 1, message: 'there is no table for OCPP 2.0.1' },
+    ]);
+  const built = buildPair(readPairTable(pair), contracts, register, faults);
+  if (faults.size > 0) throw new MappingFaults(faults.list);
+  return {
+    convert: converter(built.conversions),
+    actions: new Map(),
+    variables: [],
+    ownVariables: [],
+    errors: new Map(),
+  };
+}
+
+function converter(conversions: ReadonlyMap<string, Convert>): StationTables['convert'] {
+  return (name: string, source: JsonObject, given: Given = {}) => {
+    const convert = conversions.get(name);
+    if (!convert) throw new BridgeError('Internal', `there is no conversion "${name}"`);
+    return convert(source, given);
+  };
+}
