@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { CSMS_PROTOCOLS, SOAP_VERSIONS } from '../base/message.ts';
 import { aboveZero, httpUrl, port, whole, wholeAboveZero } from './option-values.ts';
 import { MAPPINGS_DIR, VERSION, WSDL_DIR } from './places.ts';
 
@@ -50,7 +51,12 @@ function addTranslate(program: Command): void {
     .argument('[file]', 'SOAP message of a charge point (- for standard input)')
     .option('--down <frame>', 'file with a JSON CALL of a CSMS (- for standard input)')
     .addOption(
-      new Option('--to <version>', 'with --down: OCPP version of the charge point').choices(['1.2', '1.5', '1.6']),
+      new Option('--to <version>', 'what the CSMS speaks (ocpp1.6); with --down: what the charge point speaks').choices(
+        [...CSMS_PROTOCOLS, ...SOAP_VERSIONS],
+      ),
+    )
+    .addOption(
+      new Option('--from <protocol>', 'with --down: what the CSMS speaks (ocpp1.6)').choices([...CSMS_PROTOCOLS]),
     )
     .option('--identity <identity>', 'with --down: chargeBoxIdentity to write', 'CP-1')
     .action(async (file: string | undefined, options) =>

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { loadJsonContract } from '../../src/contract/ocppj.ts';
 
 /** The output of `translate` that the pages print is what the program prints. */
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const jsonContract = loadJsonContract('ocpp2.0.1');
 
 async function translated(...words: string[]): Promise<{ stdout: string; stderr: string }> {
   const args = ['--import', 'tsx', 'src/app/main.ts', 'translate', ...words];
@@ -30,10 +32,25 @@ describe('translate', () => {
     expect(plain(readFileSync(resolve(ROOT, 'docs/cli.md'), 'utf8'))).toContain(plain(stdout));
   });
 
-  test('refuses --to beside a SOAP file', async () => {
+  test('refuses a SOAP version as the protocol of the CSMS', async () => {
     await expect(translated('docs/examples/start-transaction-1.5.xml', '--to', '1.5')).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('--to belongs to --down'),
+      stderr: expect.stringContaining('--to names what the CSMS speaks'),
     });
+  });
+
+  test('makes a TransactionEvent of a StartTransaction for a CSMS of 2.0.1', async () => {
+    const { stdout } = await translated('docs/examples/start-transaction-1.5.xml', '--to', 'ocpp2.0.1');
+    const [type, , action, payload] = JSON.parse(stdout) as [number, string, string, Record<string, unknown>];
+    expect([type, action]).toEqual([2, 'TransactionEvent']);
+    expect(payload).toMatchObject({ eventType: 'Started', seqNo: 0, evse: { connectorId: 1 } });
+    expect(jsonContract.check(action, 'request', payload as never)).toBeUndefined();
+  });
+
+  test('puts a question of a 2.0.1 CSMS to the charge point in its own version', async () => {
+    const frame = ['--down', 'docs/examples/reset-2.0.1.json', '--from', 'ocpp2.0.1', '--to', '1.2'];
+    const { stdout } = await translated(...frame);
+    expect(stdout).toContain('resetRequest');
+    expect(stdout).toContain('Hard');
   });
 });

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { BridgeError } from '../../base/errors.ts';
 import { randomIds } from '../../base/ids.ts';
-import { type JsonObject, SOAP_VERSIONS, type SoapVersion } from '../../base/message.ts';
+import {
+  CSMS_PROTOCOLS,
+  type CsmsProtocol,
+  type JsonObject,
+  SOAP_VERSIONS,
+  type SoapVersion,
+} from '../../base/message.ts';
 import { readEnvelope } from '../../codec/envelope.ts';
 import { findOperation } from '../../codec/operation.ts';
 import { readMessage } from '../../codec/read.ts';
@@ -10,29 +16,42 @@ import { decodeText } from '../../codec/text.ts';
 import { DEFAULT_STYLE, writeMessage } from '../../codec/write.ts';
 import { memoryOf } from '../../flow/memory.ts';
 import { EMPTY_STATE } from '../../flow/state.ts';
-import type { DownAction, Loss, Memory } from '../../mapping/translator.ts';
+import type { DownAction, Loss, Memory, UpAction } from '../../mapping/translator.ts';
 import { loadTranslation, type Translation } from '../tables.ts';
+import { downwards, upwards } from './translate-station.ts';
 
 /** `translate`: one message offline, as the bridge would translate it for a charge point it hears for the first time. */
 
 interface Options {
   readonly down?: string;
-  readonly to?: SoapVersion;
+  /** Upwards the protocol of the CSMS, downwards the version of the charge point. */
+  readonly to?: string;
+  /** Downwards: the protocol of the CSMS. */
+  readonly from?: CsmsProtocol;
   readonly identity: string;
 }
 
 export async function translate(file: string | undefined, options: Options): Promise<void> {
   if (options.down !== undefined) {
     if (file !== undefined) throw new Error('give either a SOAP file or --down, not both');
-    if (options.to === undefined) throw new Error(`--down needs --to: ${SOAP_VERSIONS.join(', ')}`);
-    await down(options.down, options.to, options.identity);
-  } else if (file === undefined) throw new Error('a SOAP file is wanted, or --down with a JSON frame');
-  else if (options.to !== undefined) throw new Error('--to belongs to --down: a SOAP message says its version itself');
-  else await up(file);
+    const version = oneOf(SOAP_VERSIONS, options.to);
+    if (version === undefined) throw new Error(`--down needs --to: ${SOAP_VERSIONS.join(', ')}`);
+    await down(options.down, version, options.from ?? 'ocpp1.6', options.identity);
+    return;
+  }
+  if (file === undefined) throw new Error('a SOAP file is wanted, or --down with a JSON frame');
+  if (options.from !== undefined) throw new Error('--from belongs to --down: a SOAP message says its version itself');
+  const protocol = options.to === undefined ? 'ocpp1.6' : oneOf(CSMS_PROTOCOLS, options.to);
+  if (protocol === undefined) throw new Error(`upwards, --to names what the CSMS speaks: ${CSMS_PROTOCOLS.join(', ')}`);
+  await up(file, protocol);
 }
 
-async function up(file: string): Promise<void> {
-  const tables = await loadTranslation();
+function oneOf<T extends string>(known: readonly T[], word: string | undefined): T | undefined {
+  return known.find((one) => one === word);
+}
+
+async function up(file: string, protocol: CsmsProtocol): Promise<void> {
+  const tables = await loadTranslation({ to201: protocol === 'ocpp2.0.1' });
   const envelope = readEnvelope(decodeText(read(file)));
   const { version, operation } = findOperation(tables.soap, envelope.body);
   const table = tables.translators.get(version)?.up.get(operation.name);
@@ -47,8 +66,22 @@ async function up(file: string): Promise<void> {
     print(writeAnswer(tables, version, operation.name, translated.answer));
     return;
   }
+  if (protocol === 'ocpp2.0.1') {
+    upTo201(tables, version, table, translated.value);
+    return;
+  }
   const frame = [2, envelope.headers.messageId?.slice(-36) ?? randomIds(), operation.name, translated.value];
   print(JSON.stringify(frame, null, 2));
+}
+
+function upTo201(tables: Translation, version: SoapVersion, table: UpAction, request: JsonObject): void {
+  const { calls, answer, losses } = upwards(tables, version, table, request);
+  tell(losses);
+  if (calls.length === 0) note('nothing is forwarded');
+  for (const call of calls) print(JSON.stringify([2, randomIds(), call.action, call.payload], null, 2));
+  if (answer === undefined) return;
+  note('the charge point gets this answer at once');
+  print(writeAnswer(tables, version, table.action, answer));
 }
 
 function writeAnswer(tables: Translation, version: SoapVersion, action: string, answer: JsonObject): string {
@@ -58,22 +91,44 @@ function writeAnswer(tables: Translation, version: SoapVersion, action: string, 
   return writeMessage(operation.answer, translated.value, { action: operation.answer.action }, DEFAULT_STYLE);
 }
 
-async function down(file: string, version: SoapVersion, identity: string): Promise<void> {
-  const tables = await loadTranslation();
+async function down(file: string, version: SoapVersion, protocol: CsmsProtocol, identity: string): Promise<void> {
+  const tables = await loadTranslation({ to201: protocol === 'ocpp2.0.1' });
   const { id, action, payload } = callOf(decodeText(read(file)));
-  if (!tables.json.actions.has(action))
-    throw new BridgeError('UnknownAction', `${action} is not an action of OCPP 1.6`);
-  const repaired = tables.json.repair(action, 'request', payload);
-  const violation = tables.json.check(action, 'request', repaired.payload);
+  const contract = (protocol === 'ocpp2.0.1' && tables.stationJson) || tables.json;
+  if (!contract.actions.has(action))
+    throw new BridgeError('UnknownAction', `${action} is not an action of OCPP ${protocol.slice(4)}`);
+  const repaired = contract.repair(action, 'request', payload);
+  const violation = contract.check(action, 'request', repaired.payload);
   if (violation) throw new BridgeError(violation.code, violation.reason);
+  tell(repaired.dropped.map((field) => ({ code: 'json-unknown', field })));
+  if (protocol === 'ocpp1.6') {
+    ask(tables, version, identity, { id, action, payload: repaired.payload });
+    return;
+  }
+  const { calls, answer, losses } = downwards(tables, version, action, repaired.payload);
+  tell(losses);
+  for (const call of calls) ask(tables, version, identity, { id, ...call });
+  if (answer === undefined) return;
+  note('the CSMS gets this answer without the charge point being asked');
+  print(JSON.stringify([3, id, answer], null, 2));
+}
+
+interface Call {
+  readonly id: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+}
+
+/** A call of the pivot, as the charge point gets it. */
+function ask(tables: Translation, version: SoapVersion, identity: string, { id, action, payload }: Call): void {
   const table = tables.translators.get(version)?.down.get(action);
   if (table === undefined) throw new BridgeError('UnknownAction', `${action} is not called by a CSMS`);
   if (table.instead) {
     withoutAsking(id, action, version, table.instead);
     return;
   }
-  const translated = table.request(repaired.payload, memory());
-  tell([...repaired.dropped.map((field) => ({ code: 'json-unknown', field })), ...translated.losses]);
+  const translated = table.request(payload, memory());
+  tell(translated.losses);
   if (translated.kind === 'refusal') throw new BridgeError(translated.refusal.code, translated.refusal.reason);
   const service = tables.soap.service(version, 'ChargePoint');
   const operation = service.operations.get(action);
@@ -104,7 +159,7 @@ function withoutAsking(
 }
 
 /** `[2, id, action, payload]`, taken apart. */
-function callOf(text: string): { id: string; action: string; payload: JsonObject } {
+function callOf(text: string): Call {
   let frame: unknown;
   try {
     frame = JSON.parse(text);
