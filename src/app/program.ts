@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { CSMS_PROTOCOLS, SOAP_VERSIONS } from '../base/message.ts';
+import { CSMS_PROTOCOLS, type CsmsProtocol, SOAP_VERSIONS } from '../base/message.ts';
 import { aboveZero, httpUrl, port, whole, wholeAboveZero } from './option-values.ts';
 import { MAPPINGS_DIR, VERSION, WSDL_DIR } from './places.ts';
 
@@ -33,7 +33,12 @@ function addBridge(program: Command): void {
       'run a bridge between three simulated SOAP charge points and a small CSMS, and print their conversation',
     )
     .option('--once', 'end after one round', false)
-    .action(async (options: { once: boolean }) => (await import('./commands/demo.ts')).demo(options));
+    .addOption(
+      new Option('--protocol <protocol>', 'what the CSMS speaks').choices([...CSMS_PROTOCOLS]).default('ocpp1.6'),
+    )
+    .action(async (options: { once: boolean; protocol: CsmsProtocol }) =>
+      (await import('./commands/demo.ts')).demo(options),
+    );
 
   program
     .command('check')

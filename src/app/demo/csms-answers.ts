@@ -18,10 +18,10 @@ export interface Desk {
   readonly statuses: Map<string, string>;
 }
 
-type Answer = (desk: Desk, identity: string, payload: JsonObject) => JsonObject;
+export type Answer = (desk: Desk, identity: string, payload: JsonObject) => JsonObject;
 
 /** One row for each action a 1.6 charge point may start. */
-export const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+export const ANSWERS_16: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   [
     'BootNotification',
     (desk, identity) => ({

@@ -5,18 +5,21 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../base/clock.ts';
 import type { Ids } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/message.ts';
+import type { CsmsProtocol, JsonObject } from '../../base/message.ts';
 import type { JsonContract } from '../../contract/json-contract.ts';
 import { Ledger } from '../simulate/ledger.ts';
-import { ANSWERS, type Desk } from './csms-answers.ts';
+import { ANSWERS_16, type Answer, type Desk } from './csms-answers.ts';
+import { ANSWERS_201 } from './csms-answers-201.ts';
 import { CallRefused, CsmsLink } from './csms-link.ts';
 import type { Tap } from './tap.ts';
 
-/** A small, honest OCPP 1.6J central system: right answers to everything, a ledger, and calls to charge points. */
+/** A small, honest central system of OCPP 1.6J or 2.0.1: right answers to everything, a ledger, and calls to charge points. */
 
 export interface CsmsOptions {
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Default `ocpp1.6`. */
+  readonly protocol?: CsmsProtocol;
   /** Default 127.0.0.1, a free port, `/ocpp`. */
   readonly host?: string;
   readonly port?: number;
@@ -36,6 +39,11 @@ export interface CsmsOptions {
   readonly tap?: Tap;
 }
 
+const ANSWERS: Readonly<Record<CsmsProtocol, ReadonlyMap<string, Answer>>> = {
+  'ocpp1.6': ANSWERS_16,
+  'ocpp2.0.1': ANSWERS_201,
+};
+
 export class Csms {
   readonly #options: CsmsOptions;
   readonly #path: string;
@@ -45,8 +53,9 @@ export class Csms {
   readonly #sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has('ocpp1.6') ? 'ocpp1.6' : false),
+    handleProtocols: (offered) => (offered.has(this.#protocol) ? this.#protocol : false),
   });
+  readonly #protocol: CsmsProtocol;
   readonly #links = new Map<string, CsmsLink>();
   readonly #arrivals = new Map<string, (() => void)[]>();
   readonly #desk: Desk;
@@ -55,6 +64,7 @@ export class Csms {
 
   constructor(options: CsmsOptions) {
     this.#options = options;
+    this.#protocol = options.protocol ?? 'ocpp1.6';
     this.#path = `/${(options.path ?? '/ocpp').replace(/^\/+|\/+$/g, '')}`;
     let transactions = 0;
     this.#desk = {
@@ -140,7 +150,7 @@ export class Csms {
     if (identity === undefined || this.#options.known?.has(identity) === false) return 404;
     if (!this.#authentic(identity, request.headers.authorization)) return 401;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((word) => word.trim());
-    return offered.includes('ocpp1.6') ? undefined : 400;
+    return offered.includes(this.#protocol) ? undefined : 400;
   }
 
   #identityOf(url: string): string | undefined {
@@ -174,12 +184,12 @@ export class Csms {
       watch: (direction, part, action, frame) => tap?.json({ identity, direction, part, action, frame }),
       checkAnswer: (action, payload) => contract?.check(action, 'answer', payload)?.reason,
       receive: (action, payload) => {
-        const answer = ANSWERS.get(action);
+        const answer = ANSWERS[this.#protocol].get(action);
         if (!answer) throw new CallRefused('NotImplemented', `${action} is unknown here`);
         const fault = contract?.check(action, 'request', payload);
         if (fault) {
           complain(`${action}: ${fault.reason}`);
-          throw new CallRefused('FormationViolation', fault.reason);
+          throw new CallRefused(this.#protocol === 'ocpp1.6' ? 'FormationViolation' : 'FormatViolation', fault.reason);
         }
         return answer(this.#desk, identity, payload);
       },

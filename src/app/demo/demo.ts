@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { type Ids, randomIds } from '../../base/ids.ts';
-import type { SoapVersion } from '../../base/message.ts';
+import type { CsmsProtocol, SoapVersion } from '../../base/message.ts';
 import type { JsonContract } from '../../contract/json-contract.ts';
 import { loadSoapContracts } from '../../contract/wsdl.ts';
 import { WSDL_DIR } from '../places.ts';
@@ -18,6 +18,7 @@ import { Conversation } from './conversation.ts';
 import { Csms } from './csms.ts';
 import { lossesIn } from './losses.ts';
 import { type Screen, screenFor } from './paint.ts';
+import { phrasesOf } from './phrases.ts';
 import { type Cast, charge, operate, powerOn } from './scenario.ts';
 import { verdict } from './verdict.ts';
 import { Watch } from './watch.ts';
@@ -33,9 +34,12 @@ export interface RunningBridge {
 export interface DemoOptions {
   /** End after one round. */
   readonly once: boolean;
+  /** What the CSMS speaks; default `ocpp1.6`. */
+  readonly protocol?: CsmsProtocol;
   readonly out: NodeJS.WritableStream;
   readonly startBridge: (options: {
     csmsUrl: string;
+    protocol: CsmsProtocol;
     storePath: string;
     allowCallbacks: string[];
   }) => Promise<RunningBridge>;
@@ -64,7 +68,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const screen = screenFor(options.out);
   const conversation = new Conversation({ screen, clock });
   const watch = new Watch(conversation, clock);
-  const csms = new Csms({ clock, ids, tap: watch, ...(options.contract && { contract: options.contract }) });
+  const protocol = options.protocol ?? 'ocpp1.6';
+  const csms = new Csms({ clock, ids, protocol, tap: watch, ...(options.contract && { contract: options.contract }) });
   const callbacks = new CallbackServer();
   const storePath = await mkdtemp(join(tmpdir(), 'ocpp-soap-bridge-demo-'));
   const { signal, release } = options.signal ? { signal: options.signal, release: () => {} } : interruption();
@@ -75,6 +80,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await callbacks.listen();
     bridge = await options.startBridge({
       csmsUrl: csms.url,
+      protocol,
       storePath,
       allowCallbacks: ['127.0.0.0/8', '::1/128'],
     });
@@ -95,11 +101,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       const silent = { said: () => {}, told: () => {} };
       devices.push(makeDevice(settings, { ...parts, wire, random, ...silent, watch: (event) => watch.soap(event) }));
     }
-    screen.out.write(opening(screen, bridge, csms));
+    screen.out.write(opening(screen, bridge, csms, protocol));
     const breath = options.once ? BREATH.once : BREATH.loop;
     const cast: Cast = {
       csms,
       conversation,
+      phrases: phrasesOf(protocol),
       watch,
       devices: devices as [Device, Device, Device],
       async pass(minutes) {
@@ -148,13 +155,13 @@ async function play(
   return faults.length === 0 ? 0 : 1;
 }
 
-function opening(screen: Screen, bridge: RunningBridge, csms: Csms): string {
+function opening(screen: Screen, bridge: RunningBridge, csms: Csms, protocol: CsmsProtocol): string {
   const { paint } = screen;
   return [
     '',
     paint('bold', 'Three charge points that speak only SOAP, a central system that speaks only JSON, and a bridge.'),
     `  charge points  OCPP 1.2, 1.5 and 1.6 over SOAP, to ${bridge.soapUrl}`,
-    `  CSMS           OCPP 1.6J over WebSocket, at ${csms.url}`,
+    `  CSMS           OCPP ${protocol === 'ocpp1.6' ? '1.6J' : '2.0.1'} over WebSocket, at ${csms.url}`,
     `  metrics        ${bridge.adminUrl}/metrics`,
     `  Energy flows ${SPEED} times as fast as in life. Headers and namespaces are not shown.`,
     '',

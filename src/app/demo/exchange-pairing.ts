@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Direction, Json, SoapVersion } from '../../base/message.ts';
 import type { SoapEvent } from '../simulate/soap-event.ts';
+import { belongTogether } from './counterparts.ts';
 import type { JsonEvent, Tap } from './tap.ts';
 
 /** Puts the SOAP half and the JSON half of an exchange together, from what is seen at the two outer ends alone. */
@@ -67,7 +68,8 @@ export class ExchangePairing implements Tap {
   }
 
   #soapCall(event: SoapEvent): void {
-    const open = event.direction === 'down' ? this.#find(event, (one) => awaitsDevice(one.exchange)) : undefined;
+    const open =
+      event.direction === 'down' ? this.#find(event, 'json', (one) => awaitsDevice(one.exchange)) : undefined;
     const target = open ?? this.#begin(event);
     target.exchange.version = event.version;
     target.soapIds.add(event.exchange);
@@ -86,7 +88,7 @@ export class ExchangePairing implements Tap {
     const payload = JSON.stringify(event.frame[3] ?? {});
     const open =
       event.direction === 'up'
-        ? this.#find(event, ({ exchange }) => !exchange.json && !contradict(exchange.soap[0]?.call, payload))
+        ? this.#find(event, 'soap', ({ exchange }) => !exchange.json && !contradict(exchange.soap[0]?.call, payload))
         : undefined;
     const target = open ?? this.#begin(event);
     target.timer?.cancel();
@@ -112,11 +114,14 @@ export class ExchangePairing implements Tap {
     return open;
   }
 
-  #find(event: SoapEvent | JsonEvent, fits: (open: Open) => boolean): Open | undefined {
+  /** The open exchange that began with that half and can be the event's. */
+  #find(event: SoapEvent | JsonEvent, began: 'soap' | 'json', fits: (open: Open) => boolean): Open | undefined {
+    const same = (action: string) =>
+      began === 'json' ? belongTogether(action, event.action) : belongTogether(event.action, action);
     return this.#open.find(
       (open) =>
         open.exchange.identity === event.identity &&
-        open.exchange.action === event.action &&
+        same(open.exchange.action) &&
         open.exchange.direction === event.direction &&
         fits(open),
     );

@@ -4,6 +4,7 @@ import type { Device } from '../simulate/device.ts';
 import type { Conversation } from './conversation.ts';
 import type { Csms } from './csms.ts';
 import { CallRefused } from './csms-link.ts';
+import type { Phrase, Phrases } from './phrases.ts';
 import type { Watch } from './watch.ts';
 
 /** What happens in one round of the demo: three charge points of three generations, drivers, and an operator. */
@@ -11,6 +12,7 @@ import type { Watch } from './watch.ts';
 export interface Cast {
   readonly csms: Csms;
   readonly conversation: Conversation;
+  readonly phrases: Phrases;
   readonly watch: Watch;
   /** Of OCPP 1.2, 1.5 and 1.6. */
   readonly devices: readonly [Device, Device, Device];
@@ -40,7 +42,7 @@ export async function charge(cast: Cast): Promise<void> {
   cast.conversation.note(`A driver charges at ${oslo.point.identity} with a card`);
   await withCard(cast, oslo, CARDS[0], POWER[0]);
   cast.conversation.note(`The CSMS starts a session at ${bern.point.identity}`);
-  await command(cast, bern, 'RemoteStartTransaction', { connectorId: 1, idTag: CARDS[1] });
+  await command(cast, bern, cast.phrases.start(CARDS[1]));
   cast.conversation.note(`Another driver charges at ${lyon.point.identity}`);
   await withCard(cast, lyon, CARDS[2], POWER[2]);
   for (const part of ['a quarter of an hour', 'another quarter']) {
@@ -59,28 +61,22 @@ export async function charge(cast: Cast): Promise<void> {
   const running = cast.csms.ledger.sessions.findLast(
     (session) => session.identity === lyon.point.identity && session.meterStop === undefined,
   );
-  await command(cast, lyon, 'RemoteStopTransaction', { transactionId: running?.transactionId ?? 0 });
+  await command(cast, lyon, cast.phrases.stop(running?.transactionId ?? 0));
 }
 
 export async function operate(cast: Cast): Promise<void> {
   const [oslo, bern, lyon] = cast.devices;
   cast.conversation.note('The CSMS operates its charge points');
-  await command(cast, oslo, 'ChangeConfiguration', { key: 'HeartbeatInterval', value: '600' });
-  await command(cast, bern, 'GetConfiguration', { key: ['HeartbeatInterval', 'MeterValueSampleInterval', 'Colour'] });
-  await command(cast, lyon, 'TriggerMessage', { requestedMessage: 'StatusNotification', connectorId: 1 });
-  for (const device of cast.devices) await command(cast, device, 'UnlockConnector', { connectorId: 1 });
+  const { phrases } = cast;
+  await command(cast, oslo, phrases.setHeartbeat(600));
+  await command(cast, bern, phrases.readKeys);
+  await command(cast, lyon, phrases.triggerStatus);
+  for (const device of cast.devices) await command(cast, device, phrases.unlock);
+  for (const phrase of phrases.more) await command(cast, lyon, phrase);
   cast.conversation.note('What an old version cannot do is refused, or done by the bridge, and never pretended');
-  await command(cast, oslo, 'ReserveNow', {
-    connectorId: 1,
-    expiryDate: '2099-01-01T00:00:00.000Z',
-    idTag: CARDS[0],
-    reservationId: 1,
-  });
+  await command(cast, oslo, phrases.reserve(CARDS[0]));
   const status = cast.watch.answered(bern.point.identity, 'StatusNotification', PATIENCE);
-  const answer = await command(cast, bern, 'TriggerMessage', {
-    requestedMessage: 'StatusNotification',
-    connectorId: 1,
-  });
+  const answer = await command(cast, bern, phrases.triggerStatus);
   if (answer?.['status'] !== 'Accepted') return;
   await status;
   await pause(cast);
@@ -92,12 +88,7 @@ async function withCard(cast: Cast, device: Device, card: string, power: number)
 }
 
 /** A command of the CSMS, and everything that the charge point does about it. Undefined when it is refused. */
-async function command(
-  cast: Cast,
-  device: Device,
-  action: string,
-  payload: JsonObject,
-): Promise<JsonObject | undefined> {
+async function command(cast: Cast, device: Device, { action, payload }: Phrase): Promise<JsonObject | undefined> {
   let answer: JsonObject | undefined;
   try {
     answer = await cast.csms.call(device.point.identity, action, payload);

@@ -87,7 +87,7 @@ export class Charging {
     this.#scheduleSample(connector);
     const answer = await this.#queue.add(() => {
       if (session.transactionId === undefined) return undefined;
-      const fields = meterValues(this.#version, connector.id, session.transactionId, reading);
+      const fields = meterValues(this.#version, connector.id, Number(session.transactionId), reading);
       return this.#ports.caller.write('MeterValues', fields);
     });
     if (answer !== undefined) session.readings += 1;

@@ -9,7 +9,7 @@ export interface Session {
   /** Milliseconds. */
   readonly startedAt: number;
   /** As this end knows it; the two ends may use different numbers. Undefined while the charge point waits for it. */
-  transactionId?: number;
+  transactionId?: number | string;
   meterStop?: number;
   stoppedAt?: number;
   reason?: string;
@@ -37,7 +37,7 @@ export class Ledger {
   /** Books the end of a transaction; undefined, and an oddity, when no such transaction runs. */
   stop(
     identity: string,
-    transactionId: number,
+    transactionId: number | string,
     end: { meterStop: number; stoppedAt: number; reason?: string },
   ): Session | undefined {
     const session = this.#running.get(key(identity, transactionId));
@@ -52,7 +52,7 @@ export class Ledger {
     return session;
   }
 
-  running(identity: string, transactionId: number): Session | undefined {
+  running(identity: string, transactionId: number | string): Session | undefined {
     return this.#running.get(key(identity, transactionId));
   }
 
@@ -103,6 +103,6 @@ function content(session: Session): string {
   return `${session.identity} connector ${session.connectorId} tag ${session.idTag} from ${session.meterStart} Wh ${end}`;
 }
 
-function key(identity: string, transactionId: number): string {
+function key(identity: string, transactionId: number | string): string {
   return `${identity} ${transactionId}`;
 }
