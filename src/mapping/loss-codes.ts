@@ -34,6 +34,9 @@ const FLOW_LOSSES = [
   'dup',
   'dead-letter',
   'trigger-emul',
+  'boot-unheard',
+  'progress-unasked',
+  'not-wanted',
 ] as const;
 
 /** Told by the readers of the two banks. */

@@ -1,21 +1,43 @@
+import { bootNotification } from './boot-notification.ts';
+import { bootPlan, bootTold } from './boot-told.ts';
+import { dataTransfer } from './data-transfer-up.ts';
+import { heartbeat, heartbeatPlan } from './heartbeat.ts';
+import { diagnosticsStatusNotification, firmwareStatusNotification } from './progress.ts';
+import { reservationPlan } from './reservation-updates.ts';
 import type { Delivered, OwnCall, Plan, StationCommand, StationUp } from './rules.ts';
+import { statusNotification } from './status-notification.ts';
+import { statusesPlan, statusTold } from './statuses-told.ts';
+import { notForAll } from './wanted.ts';
 
 /** Which rule holds for which exchange with a CSMS of OCPP 2.0.1. */
 
 /** By 1.6 action of the charge point. */
-export const UP: Readonly<Record<string, StationUp>> = {};
+export const UP: Readonly<Record<string, StationUp>> = {
+  BootNotification: bootNotification,
+  DataTransfer: dataTransfer,
+  DiagnosticsStatusNotification: diagnosticsStatusNotification,
+  FirmwareStatusNotification: firmwareStatusNotification,
+  Heartbeat: heartbeat,
+  StatusNotification: statusNotification,
+};
 
 /** By 2.0.1 action of the CSMS: all whose row in the tables names a flow. */
 export const COMMANDS: Readonly<Record<string, StationCommand>> = {};
 
 /** By 2.0.1 action: calls that the bridge makes by itself. */
-export const OWN_CALLS: Readonly<Record<string, OwnCall>> = {};
+export const OWN_CALLS: Readonly<Record<string, OwnCall>> = {
+  BootNotification: bootTold,
+  StatusNotification: statusTold,
+};
 
 /** Commands that the bridge gives the charge point by itself, by the word `why` in their memo. */
 export const OWN_COMMANDS: Readonly<Record<string, StationCommand>> = {};
 
 /** By 2.0.1 action: what is learnt when an entry of the outbox is delivered. */
-export const DELIVERED: Readonly<Record<string, Delivered>> = {};
+export const DELIVERED: Readonly<Record<string, Delivered>> = {
+  NotifyEvent: notForAll,
+  ReservationStatusUpdate: notForAll,
+};
 
 /** What the bridge does by itself when its time has come. */
-export const PLANS: readonly Plan[] = [];
+export const PLANS: readonly Plan[] = [bootPlan, statusesPlan, heartbeatPlan, reservationPlan];

@@ -1,18 +1,96 @@
-import { type Context, type Decision, decision } from '../decision.ts';
+import type { Refusal } from '../../base/errors.ts';
+import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
+import { station, stationOf, withoutStation, withStation } from './rules.ts';
 
-/** Before the CSMS accepted the charge point on this link, only BootNotification goes up (B01, B02, B03). */
+/**
+ * Before the CSMS accepted the charge point on this link, only BootNotification goes up (OCPP 2.0.1 B01, B02, B03). A new link is
+ * a new session: what was said on an older one counts only where the operator says so.
+ */
+
+/** A boot that nobody answered for so long is told again. */
+const ANSWERED_WITHIN = 120_000;
+/** A boot for which the link had to be opened still waits before it so long. */
+const SENT_WITHIN = 30_000;
+/** A CSMS that refuses for want of a boot is not told one more often than this. */
+const TOLD_AT_MOST_EVERY = 60_000;
 
 /** `after-boot`: the CSMS has not been asked on this link; `no`: it has said Pending or Rejected. */
-export function accepts(_state: ChargePointState, _context: Context): 'yes' | 'after-boot' | 'no' {
-  return 'yes';
+export function accepts(state: ChargePointState, context: Context): 'yes' | 'after-boot' | 'no' {
+  const said = saidHere(state, context);
+  if (said === 'Accepted') return 'yes';
+  if (said !== undefined || context.now < silentUntil(state)) return 'no';
+  return countsAsAccepted(state, context) ? 'yes' : 'after-boot';
 }
 
-/** Tells the last boot once more, before the call that follows on the same link. */
-export function bootFirst(state: ChargePointState, _context: Context): Decision {
-  return decision(state);
+/** Whether the CSMS wants to configure the charge point before it accepts it (B02). */
+export function pending(state: ChargePointState, context: Context): boolean {
+  return saidHere(state, context) === 'Pending';
 }
 
-export function linkOpened(state: ChargePointState, _context: Context): Decision {
-  return decision(state);
+/** Whether the CSMS wants nothing to do with it for now (B03). */
+export function rejectedHere(state: ChargePointState, context: Context): boolean {
+  return saidHere(state, context) === 'Rejected';
+}
+
+/** Whether the outbox may be delivered: statuses go first, those that the charge point tells after its boot too. */
+export function mayDeliver(state: ChargePointState, context: Context): boolean {
+  const { burstUntil } = stationOf(state);
+  return accepts(state, context) === 'yes' && (burstUntil === undefined || burstUntil <= context.now);
+}
+
+/** Whether the CSMS is being asked on this link, or on the one that is being opened for it. */
+export function bootUnderWay(state: ChargePointState, context: Context): boolean {
+  const asked = stationOf(state).bootAsked;
+  if (asked === undefined || context.now - asked.at >= ANSWERED_WITHIN) return false;
+  return asked.linkOpenedAt === undefined || asked.linkOpenedAt === context.linkOpenedAt;
+}
+
+/** The link is open: a boot that waited for it goes over it. Any other one that was under way is lost. */
+export function bootOnThisLink(state: ChargePointState, context: Context): ChargePointState {
+  const { bootAsked } = stationOf(state);
+  if (bootAsked === undefined || context.linkOpenedAt === undefined) return state;
+  const waits = bootAsked.linkOpenedAt === undefined && context.now - bootAsked.at < SENT_WITHIN;
+  if (!waits) return withoutStation(state, 'bootAsked');
+  return withStation(state, { bootAsked: { at: bootAsked.at, linkOpenedAt: context.linkOpenedAt } });
+}
+
+/** When the bridge tells the boot by itself; undefined while there is no need, or nobody to tell. */
+export function bootDueAt(state: ChargePointState, context: Context): number | undefined {
+  const { bootAsked, bootDueAt: due } = stationOf(state);
+  if (context.linkOpenedAt === undefined) return undefined;
+  if (bootUnderWay(state, context)) return (bootAsked?.at ?? context.now) + ANSWERED_WITHIN;
+  if (accepts(state, context) === 'yes') return undefined;
+  if (due !== undefined) return due;
+  const said = saidHere(state, context);
+  if (said !== undefined && state.registration) return state.registration.at + 1000 * state.registration.interval;
+  return Math.max(context.linkOpenedAt + station(context).settings.bootWithin, silentUntil(state));
+}
+
+/** A CSMS that refuses for want of a boot has forgotten the charge point: it is told the boot once more (B01.FR.10). */
+export function afterRefusal(state: ChargePointState, refusal: Refusal, context: Context): ChargePointState {
+  if (refusal.code !== 'CsmsSecurityError' || accepts(state, context) !== 'yes') return state;
+  const { bootToTell } = stationOf(state);
+  return withStation(withoutStation(state, 'registered'), {
+    bootToTell: { reason: bootToTell?.reason ?? 'Unknown', forced: true },
+    bootDueAt: Math.max(context.now, (state.registration?.at ?? 0) + TOLD_AT_MOST_EVERY),
+  });
+}
+
+/** After Rejected nothing is said for the interval, also on a new link. */
+export function silentUntil({ registration }: ChargePointState): number {
+  return registration?.status === 'Rejected' ? registration.at + 1000 * registration.interval : 0;
+}
+
+function saidHere(state: ChargePointState, context: Context): 'Accepted' | 'Pending' | 'Rejected' | undefined {
+  const { registered } = stationOf(state);
+  return registered && registered.linkOpenedAt === context.linkOpenedAt ? registered.status : undefined;
+}
+
+/** By policy an older word holds on: always, or as long as the charge point has not booted since. */
+function countsAsAccepted(state: ChargePointState, context: Context): boolean {
+  const { bootOnConnect } = station(context).settings;
+  const { bootToTell } = stationOf(state);
+  if (bootOnConnect === 'always' || state.registration?.status !== 'Accepted') return false;
+  return bootToTell === undefined || (bootOnConnect === 'never' && !bootToTell.forced);
 }

@@ -4,11 +4,19 @@ export interface StationSettings {
   readonly idTokenPatterns: readonly { readonly pattern: RegExp; readonly type: string }[];
   readonly idTokenDefaultType: string;
   readonly idTokenCase: 'upper-hex' | 'as-is';
-  /** How a token is judged that the CSMS cannot be asked about, in this order; the last one that always answers ends the list. */
-  readonly authFallback: readonly ('memory' | 'localList' | 'accept' | 'invalid')[];
+  /**
+   * How a token is judged that the CSMS cannot be asked about, in this order; the last one that always answers ends the list.
+   * `drop` leaves it to the charge point, which gets no answer and applies its own rules of being offline.
+   */
+  readonly authFallback: readonly ('memory' | 'localList' | 'accept' | 'invalid' | 'drop')[];
   /** How long StartTransaction and Authorize wait for the CSMS. */
   readonly syncWait: number;
   readonly bootOnConnect: 'always' | 'ifChanged' | 'never';
+  /** So long a charge point may take to boot on a new link, and to tell its statuses after a boot. */
+  readonly bootWithin: number;
+  /** Bounds of the interval that the charge point is told. */
+  readonly shortestInterval: number;
+  readonly longestInterval: number;
   /** What the charge point sees while the CSMS has it Pending: Accepted, or Pending itself. */
   readonly pendingMode: 'mask' | 'pass';
   readonly connectorZero: 'notifyEvent' | 'fanOut' | 'drop';
@@ -33,11 +41,27 @@ export interface StationSettings {
   /** Occupied of 1.2 and 1.5 while a transaction runs. */
   readonly occupiedMeans: 'Charging' | 'EVConnected';
   readonly dataTransferData: 'asString' | 'parseJson';
+  /** 2.0.1 messages that 1.6 wraps into DataTransfer for ISO 15118 go to the CSMS unwrapped. */
+  readonly plugAndCharge: boolean;
   /** A gap above this (ms) between an event and its report means that the charge point was offline. */
   readonly offlineThreshold: number;
   /** Rows and bytes of one NotifyReport. */
   readonly reportRows: number;
   readonly reportBytes: number;
+  /** A report waits so long at most for the charge point to tell its configuration. */
+  readonly reportWaits: number;
+  /** A report asks the charge point again when its configuration was read longer ago. */
+  readonly snapshotFresh: number;
+  /** On a new link it is asked when its configuration was read longer ago. */
+  readonly snapshotOld: number;
+  /** GetVariables of a charge point that does not answer: refused, or what it said within the last hour. */
+  readonly absentVariables: 'reject' | 'snapshot';
+  /** SetVariables and GetVariables are answered after so long, done or not. */
+  readonly variablesWithin: number;
+  /** What becomes of a password that the CSMS writes: it is the link's from then on, or it is refused. */
+  readonly basicAuthPassword: 'rotate' | 'reject';
+  /** Component of configuration keys that OCPP 2.0.1 does not know. */
+  readonly legacyComponent: string;
   /** W, for EVSE.Power.maxLimit. */
   readonly ratedPower: number;
   readonly supplyPhases: number;
@@ -59,6 +83,9 @@ export const STATION_DEFAULTS: StationSettings = {
   authFallback: ['memory', 'localList', 'invalid'],
   syncWait: 10_000,
   bootOnConnect: 'always',
+  bootWithin: 5_000,
+  shortestInterval: 10_000,
+  longestInterval: 86_400_000,
   pendingMode: 'mask',
   connectorZero: 'notifyEvent',
   errorsAs: 'notifyEvent',
@@ -77,9 +104,17 @@ export const STATION_DEFAULTS: StationSettings = {
   refineFaultStops: false,
   occupiedMeans: 'Charging',
   dataTransferData: 'asString',
+  plugAndCharge: true,
   offlineThreshold: 60_000,
   reportRows: 20,
   reportBytes: 8_192,
+  reportWaits: 15_000,
+  snapshotFresh: 60_000,
+  snapshotOld: 86_400_000,
+  absentVariables: 'reject',
+  variablesWithin: 15_000,
+  basicAuthPassword: 'rotate',
+  legacyComponent: 'OCPP16LegacyCtrlr',
   ratedPower: 22_000,
   supplyPhases: 3,
   connectorType: 'Unknown',

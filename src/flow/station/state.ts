@@ -7,11 +7,18 @@ import type { JsonObject } from '../../base/message.ts';
 export interface StationState {
   /** Registration at the CSMS, and on which link: a new link is a new session (B01). */
   readonly registered?: { readonly status: 'Accepted' | 'Pending' | 'Rejected'; readonly linkOpenedAt: number };
-  /** The bridge tells the boot then by itself. */
+  /** The bridge tells the boot then by itself, and not before. */
   readonly bootDueAt?: number;
+  /** A boot that the CSMS has not accepted yet, or must be told once more (`forced`), and why the charge point booted. */
+  readonly bootToTell?: { readonly reason: string; readonly forced?: true };
+  /** The CSMS is being asked, on this link (absent: the next one). */
+  readonly bootAsked?: { readonly at: number; readonly linkOpenedAt?: number };
   /** What explains the next boot. */
   readonly lastReset?: { readonly at: number; readonly deferred?: true };
-  readonly deferredReset?: { readonly since: number };
+  /** A reset that the CSMS was told Scheduled; `tries` and `nextTryAt` once the charge point could not be reached for it. */
+  readonly deferredReset?: { readonly since: number; readonly tries?: number; readonly nextTryAt?: number };
+  /** A charge point that has not booted until then after a soft reset gets a hard one. */
+  readonly hardResetAt?: number;
   readonly rebootStopped?: true;
   readonly firmwareInstalledAt?: number;
   readonly lastFirmware?: string;
@@ -21,10 +28,17 @@ export interface StationState {
   readonly remoteStarts: readonly RemoteStart[];
   /** By connector: connectorStatus the CSMS acknowledged last. */
   readonly told: Readonly<Record<string, string>>;
+  /** By connector: the newest status that is on its way to the CSMS. */
+  readonly telling?: Readonly<Record<string, { readonly status: string; readonly nr: number }>>;
+  /** Until then (ms) the charge point, accepted just now, may tell its statuses itself; nothing is delivered before them. */
+  readonly burstUntil?: number;
+  /** Then the statuses are looked at that did not get through. */
+  readonly statusesDueAt?: number;
   /** Active errors, by `connector/component/variable`. */
   readonly problems: Readonly<Record<string, Problem>>;
   readonly nextEventId: number;
-  /** Last transaction id made for this charge point. */
+  /** First and last transaction id made for this charge point. */
+  readonly firstTransaction?: number;
   readonly lastTransaction: number;
   readonly logJob?: Job;
   readonly firmwareJob?: Job;
@@ -38,10 +52,19 @@ export interface StationState {
   /** By lower-case key: the measurands with phases as the charge point wrote them. */
   readonly suffixes: Readonly<Record<string, string>>;
   readonly rebootRequired?: true;
-  /** A report is being sent. */
-  readonly report?: { readonly requestId: number; readonly at: number };
+  /** When they were asked for last; `open` while the answer is awaited. */
+  readonly snapshotAsked?: { readonly at: number; readonly open?: true };
+  /** A report: accepted when, its last page sent when; `wanted` while it waits for the configuration to be read. */
+  readonly report?: {
+    readonly requestId: number;
+    readonly since: number;
+    readonly at: number;
+    readonly wanted?: JsonObject;
+  };
   /** Charging profiles as the CSMS sent them, by profile id. */
   readonly profiles: Readonly<Record<string, Profile>>;
+  /** Severity up to which the CSMS wants to be told events (N02); absent: all. */
+  readonly monitoringLevel?: number;
   /** Actions that the charge point or the CSMS does not know, until the next boot. */
   readonly lacking: readonly string[];
   /** Last Authorize of a tag: five minutes. */
@@ -78,11 +101,17 @@ export interface RemoteStart {
   readonly expiresAt: number;
   /** Central and NoAuthorization: the charge point's Authorize is answered without asking (C02, C10). */
   readonly preauthorized?: true;
+  /** The charge point has said yes; without it nobody knows. */
+  readonly accepted?: true;
 }
 
 export interface Problem {
   readonly eventId: number;
   readonly techCode?: string;
+  /** Where its component stands. */
+  readonly at: 'connector' | 'evse' | 'station';
+  /** The CSMS was never told, so its end is no news either. */
+  readonly untold?: true;
 }
 
 export interface Job {
@@ -111,6 +140,8 @@ export interface Profile {
   readonly profile: JsonObject;
   /** Charge point's id of the transaction it belongs to. */
   readonly transaction?: number;
+  /** It came with a remote start, and its transaction has not begun; `after`: the last transaction id before. */
+  readonly start?: { readonly remoteStartId: number; readonly idTag: string; readonly after: number };
 }
 
 export interface Authorized {
@@ -118,6 +149,8 @@ export interface Authorized {
   readonly at: number;
   /** The connectors that were Available then: a cable plugged in later came after the token. */
   readonly available: readonly number[];
+  /** Only at these EVSEs. */
+  readonly evseIds?: readonly number[];
 }
 
 /** What 2.0.1 wants to be told of a running transaction. Part of the transaction's record. */
@@ -132,10 +165,15 @@ export interface TransactionEvents {
   readonly idToken?: IdToken;
   /** Content of the StartTransaction, to know its repeats. */
   readonly startKey: string;
-  /** Outbox number of the Started event while it waits. */
+  /** Outbox number of the Started event while it waits, and of the Ended event. */
   readonly startedEntry?: number;
+  readonly endedEntry?: number;
+  /** Readings that came after the stop, in 2.0.1, while the Ended event has surely not left: it takes them along. */
+  readonly lateReadings?: readonly JsonObject[];
   /** idTagInfo that the charge point was given. */
   readonly answered?: JsonObject;
+  /** It has that answer, and so the id, in hand. */
+  readonly confirmed?: true;
   /** Last energy register, Wh. */
   readonly register?: number;
   /** Begun under a predecessor of the bridge. */

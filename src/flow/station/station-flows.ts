@@ -12,7 +12,8 @@ import {
 import { fewer, type OutboxEntry, outboxRefused } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
 import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-rules.ts';
-import { accepts, bootFirst, linkOpened } from './boot-gate.ts';
+import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
+import { bootFirst, linkOpened } from './boot-told.ts';
 import { deviceAnswered, deviceRefused, run } from './pivot.ts';
 import { inTurn, type StationCommand, station } from './rules.ts';
 import { offlineSince } from './transaction-event.ts';
@@ -20,6 +21,7 @@ import { offlineSince } from './transaction-event.ts';
 /** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */
 
 const NOT_REGISTERED: Refusal = { code: 'CsmsAway', reason: 'the CSMS has not accepted the charge point yet' };
+const REJECTED: Refusal = { code: 'NotRegistered', reason: 'the CSMS has rejected the charge point (B03)' };
 
 function deviceCalls(state: ChargePointState, exchange: Exchange, _first: boolean, context: Context): Decision {
   const rule = UP[exchange.action];
@@ -49,6 +51,7 @@ function unknown(exchange: Exchange): Refusal {
 
 /** A call of the CSMS: what its row says, if it says all; else its rule, whose questions go to the charge point in the pivot. */
 function csmsCalls(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+  if (rejectedHere(state, context)) return decision(state, { do: 'refuse', refusal: REJECTED });
   const row = station(context).tables.actions.get(exchange.action);
   if (row?.kind === 'answer') {
     return decision(
@@ -86,9 +89,10 @@ function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: Jso
 }
 
 /** A CSMS that does not know a message at all has it as far as it wants it, unless money hangs on it. */
-const UNKNOWN_THERE: ReadonlySet<string> = new Set(['CsmsNotImplemented', 'CsmsNotSupported']);
+const UNKNOWN_THERE: ReadonlySet<string> = new Set(['CsmsNotSupported']);
 
-function outboxNotTaken(state: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision {
+function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision {
+  const state = afterRefusal(before, refusal, context);
   if (UNKNOWN_THERE.has(refusal.code) && entry.action !== 'TransactionEvent') {
     const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
     return inTurn(
@@ -118,9 +122,10 @@ export const ocpp201Flows: Flows = {
     const rule = UP[exchange.action];
     return rule?.answered?.(state, exchange, answer, context) ?? decision(state, { do: 'answer', payload: answer });
   },
-  csmsRefused(state, exchange, refusal, _attempt, _policy, context) {
+  csmsRefused(before, exchange, refusal, attempt, _policy, context) {
     const rule = UP[exchange.action];
-    return rule?.refused(state, exchange, refusal, context) ?? decision(state, { do: 'refuse', refusal });
+    const state = afterRefusal(before, refusal, context);
+    return rule?.refused(state, exchange, refusal, context, attempt) ?? decision(state, { do: 'refuse', refusal });
   },
   deviceHasAnswer: (state, exchange, answer, context) =>
     UP[exchange.action]?.delivered?.(state, exchange, answer, context) ?? decision(state),
@@ -131,8 +136,10 @@ export const ocpp201Flows: Flows = {
     deviceRefused(commandOf(exchange), state, exchange, refusal, sent, context),
   ownCallAnswered: (state, exchange, answer, context) =>
     OWN_CALLS[exchange.action]?.answered?.(state, exchange, answer, context) ?? decision(state),
-  ownCallRefused: (state, exchange, refusal, context) =>
-    OWN_CALLS[exchange.action]?.refused?.(state, exchange, refusal, context) ?? decision(state),
+  ownCallRefused(before, exchange, refusal, context) {
+    const state = afterRefusal(before, refusal, context);
+    return OWN_CALLS[exchange.action]?.refused?.(state, exchange, refusal, context) ?? decision(state);
+  },
   ownCommandAnswered: (state, exchange, answer, sent: SentCall, context) =>
     deviceAnswered(ownCommandOf(exchange), state, exchange, answer, sent, context),
   ownCommandRefused: (state, exchange, refusal, sent, context) =>
@@ -140,7 +147,7 @@ export const ocpp201Flows: Flows = {
   linkOpened,
   canWait: () => false,
   beforeDelivery(state, _entry, _first, context) {
-    return accepts(state, context) === 'yes' ? { may: 'go', first: [] } : { may: 'later' };
+    return mayDeliver(state, context) ? { may: 'go', first: [] } : { may: 'later' };
   },
   outboxCall,
   outboxAnswered,

@@ -1,0 +1,68 @@
+import type { JsonObject } from '../../base/message.ts';
+import { type Context, type Decision, decision } from '../decision.ts';
+import { type ChargePointState, mayRemember } from '../state.ts';
+import { accepts } from './boot-gate.ts';
+import { bootFirst } from './boot-told.ts';
+import { chargingStateTold } from './charging-state.ts';
+import { errorEvents, stateOfStation } from './error-events.ts';
+import { reservationsRemoved } from './reservation-updates.ts';
+import { inTurn, type StationUp, station } from './rules.ts';
+import { dated, happenedAt } from './status-time.ts';
+import { burstEnded, tellStatus, tellStatuses } from './statuses-told.ts';
+import { takeTrigger } from './triggered.ts';
+
+/**
+ * StatusNotification: one status of 1.6 is up to four things in 2.0.1: the connector's status, a change of its transaction, an
+ * error that came or went, the end of a reservation. The status goes before the events that it causes.
+ */
+export const statusNotification: StationUp = {
+  call(state, exchange, context) {
+    const request = dated(exchange.request, context.now);
+    const connectorId = Number(request['connectorId']);
+    const before = state.connectors[connectorId]?.status;
+    const at = happenedAt(request['timestamp'], context.now);
+    return inTurn(
+      state,
+      (now) => decision(now, { do: 'answer', payload: {} }),
+      (now) => (mayRemember(now, connectorId) ? told(now, before, request, at, context) : undefined),
+    );
+  },
+  refused: (state) => decision(state, { do: 'answer', payload: {} }),
+};
+
+function told(
+  state: ChargePointState,
+  before: JsonObject | undefined,
+  request: JsonObject,
+  at: number,
+  context: Context,
+): Decision {
+  const connectorId = Number(request['connectorId']);
+  const status = String(request['status']);
+  const trigger = takeTrigger(reported(state, request, context.now), 'StatusNotification', context.now, connectorId);
+  return inTurn(
+    trigger.state,
+    (now) => (accepts(now, context) === 'after-boot' ? bootFirst(now, context) : undefined),
+    (now) =>
+      connectorId === 0 ? ofStation(now, request, at, context) : tellStatus(now, connectorId, context, trigger.asked),
+    (now) => decision(burstEnded(now, context)),
+    (now) => chargingStateTold(now, before, request, at, context),
+    (now) => errorEvents(now, request, at, context),
+    (now) => reservationsRemoved(now, connectorId, status, context),
+  );
+}
+
+function ofStation(state: ChargePointState, request: JsonObject, at: number, context: Context): Decision | undefined {
+  const { connectorZero } = station(context).settings;
+  if (connectorZero === 'drop') return undefined;
+  return connectorZero === 'fanOut' ? tellStatuses(state, context) : stateOfStation(state, request, at, context);
+}
+
+/** After a stop the connector is finishing until it is Available: versions before 1.6 do not say so. */
+function reported(state: ChargePointState, request: JsonObject, now: number): ChargePointState {
+  const id = Number(request['connectorId']);
+  const { finishingSince, ...connector } = state.connectors[id] ?? {};
+  const finishing = finishingSince !== undefined && request['status'] !== 'Available' ? { finishingSince } : {};
+  const next = { ...connector, ...finishing, status: request, statusAt: now };
+  return { ...state, connectors: { ...state.connectors, [id]: next } };
+}

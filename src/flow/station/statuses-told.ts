@@ -1,0 +1,157 @@
+import type { JsonObject } from '../../base/message.ts';
+import { type Context, type Decision, decision } from '../decision.ts';
+import { AWAY } from '../relay.ts';
+import { type ChargePointState, connectorIds } from '../state.ts';
+import { accepts, pending } from './boot-gate.ts';
+import {
+  converted,
+  inTurn,
+  type OwnCall,
+  type Plan,
+  station,
+  stationOf,
+  withoutStation,
+  withStation,
+} from './rules.ts';
+import { connectorCount, evseOf } from './topology.ts';
+import { runningOn } from './transaction-event.ts';
+
+/**
+ * The statuses of the connectors as the CSMS knows them (OCPP 2.0.1 B04, G01): it is told the newest of each, once, and all of
+ * them after a boot. What it could not be told needs no list: it differs from what it acknowledged.
+ */
+
+/** Pause before a status is told again that did not get through though the link is open. */
+const PAUSE = 30_000;
+
+/** Tells the status of a connector if the CSMS does not know it. `asked`: it wants it, known or not, before it accepts, too. */
+export function tellStatus(state: ChargePointState, connectorId: number, context: Context, asked = false): Decision {
+  const request = shown(state, connectorId, context);
+  if (request === undefined || !mayTell(state, context, asked)) return decision(state);
+  const evse = evseOf(connectorId);
+  const given = { evseId: evse.id, connectorId: evse.connectorId };
+  const { value, losses } = converted(context, 'StatusNotification', request, given);
+  const status = value?.['connectorStatus'];
+  if (value === undefined || typeof status !== 'string') return decision(state, ...losses);
+  if (!asked && status === newest(state, connectorId)) return decision(state);
+  const { telling = {} } = stationOf(state);
+  const nr = Math.max(context.now, (telling[connectorId]?.nr ?? 0) + 1);
+  return decision(withStation(state, { telling: { ...telling, [connectorId]: { status, nr } } }), ...losses, {
+    do: 'call-csms',
+    action: 'StatusNotification',
+    payload: value,
+    own: true,
+    memo: { connectorId, status, nr },
+  });
+}
+
+/** Tells what the CSMS does not know. */
+export function tellStatuses(state: ChargePointState, context: Context): Decision {
+  return inTurn(state, ...connectorIds(state).map((id) => (now: ChargePointState) => tellStatus(now, id, context)));
+}
+
+/** The CSMS has accepted the charge point: it is told everything. */
+export function picture(state: ChargePointState, context: Context): Decision {
+  return tellStatuses(forgotten(state), context);
+}
+
+/** The same, when the charge point itself has just booted: it tells them by itself, or else the bridge does after a while. */
+export function pictureExpected(state: ChargePointState, context: Context): ChargePointState {
+  return withStation(forgotten(state), { burstUntil: context.now + station(context).settings.bootWithin });
+}
+
+/** The link is back, and the CSMS need not be told the boot: after a long outage it is told everything, else what changed. */
+export function pictureAfter(state: ChargePointState, context: Context): Decision {
+  const away = context.now - context.csmsAnsweredAt;
+  if (away > station(context).settings.offlineThreshold) return picture(state, context);
+  return tellStatuses(withoutLost(state), context);
+}
+
+/** No more statuses are waited for when all connectors have told theirs. */
+export function burstEnded(state: ChargePointState, context: Context): ChargePointState {
+  if (stationOf(state).burstUntil === undefined) return state;
+  const ids = Array.from({ length: connectorCount(state, context) }, (_, i) => i + 1);
+  return ids.every((id) => newest(state, id) !== undefined) ? withoutStation(state, 'burstUntil') : state;
+}
+
+/** Answers to statuses. */
+export const statusTold: OwnCall = {
+  answered(state, { memo }) {
+    if (memo === undefined) return decision(state);
+    const after = arrived(state, memo);
+    const told = { ...stationOf(after).told, [String(memo['connectorId'])]: String(memo['status']) };
+    return decision(withStation(after, { told }));
+  },
+  refused(state, { memo }, { code }, context) {
+    if (memo === undefined) return decision(state);
+    const id = String(memo['connectorId']);
+    const newer = stationOf(state).telling?.[id]?.nr !== memo['nr'];
+    const after = arrived(state, memo);
+    if (newer) return decision(after);
+    // What it calls wrong is not repeated; what it may not have got is.
+    if (!AWAY.has(code)) return decision(withTold(after, id, String(memo['status'])));
+    const unknown = withTold(after, id, undefined);
+    if (context.linkOpenedAt === undefined) return decision(unknown);
+    return decision(withStation(unknown, { statusesDueAt: context.now + PAUSE }));
+  },
+};
+
+/** The charge point had time to tell its statuses; and what did not get through is tried again. */
+export const statusesPlan: Plan = {
+  at(state, context) {
+    const { burstUntil, statusesDueAt } = stationOf(state);
+    const times = [burstUntil, statusesDueAt].filter((at) => at !== undefined);
+    return times.length === 0 || context.linkOpenedAt === undefined ? undefined : Math.min(...times);
+  },
+  due: (state, context) => tellStatuses(withoutStation(state, 'burstUntil', 'statusesDueAt'), context),
+};
+
+/** What a connector shows: its own status; by policy a fault of the whole charge point, unless a transaction goes on. */
+function shown(state: ChargePointState, connectorId: number, context: Context): JsonObject | undefined {
+  const own = state.connectors[connectorId]?.status;
+  const whole = state.connectors[0]?.status;
+  const down = whole?.['status'] === 'Faulted' || whole?.['status'] === 'Unavailable';
+  if (station(context).settings.connectorZero !== 'fanOut' || !down || runningOn(state, connectorId)) return own;
+  return own && { ...whole, connectorId };
+}
+
+function mayTell(state: ChargePointState, context: Context, asked: boolean): boolean {
+  if (context.linkOpenedAt === undefined) return false;
+  return accepts(state, context) === 'yes' || (asked && pending(state, context));
+}
+
+/** What it will know when everything under way has arrived. */
+function newest(state: ChargePointState, connectorId: number): string | undefined {
+  const { telling, told } = stationOf(state);
+  return telling?.[connectorId]?.status ?? told[connectorId];
+}
+
+function arrived(state: ChargePointState, { connectorId, nr }: JsonObject): ChargePointState {
+  const { telling = {} } = stationOf(state);
+  const id = String(connectorId);
+  if (telling[id]?.nr !== nr) return state;
+  return withStation(state, { telling: without(telling, id) });
+}
+
+function withTold(state: ChargePointState, id: string, status: string | undefined): ChargePointState {
+  const { told } = stationOf(state);
+  return withStation(state, { told: status === undefined ? without(told, id) : { ...told, [id]: status } });
+}
+
+/** What was under way on an older link may have arrived or not. */
+function withoutLost(state: ChargePointState): ChargePointState {
+  const { telling = {}, told } = stationOf(state);
+  const known = Object.entries(told).filter(([id]) => telling[id] === undefined);
+  return withStation(withoutStation(state, 'telling'), { told: Object.fromEntries(known) });
+}
+
+/** Connector 0 is told by events, which the CSMS keeps. */
+function forgotten(state: ChargePointState): ChargePointState {
+  const whole = stationOf(state).told['0'];
+  const told = whole === undefined ? {} : { '0': whole };
+  return withStation(withoutStation(state, 'telling', 'burstUntil', 'statusesDueAt'), { told });
+}
+
+function without<T>(all: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => name !== id));
+}
