@@ -21,7 +21,7 @@ export const METRICS = {
   exchanges: {
     type: 'counter',
     name: 'ocpp_bridge_exchanges_total',
-    help: 'Exchanges ended, by how: answered, answered-by-bridge, repeat, refused, timeout, uncertain (a command that may have reached the charge point).',
+    help: 'Exchanges ended, by how: answered, answered-by-bridge, repeat, refused, timeout, uncertain (a command that may have reached the charge point, with nobody knowing what it did).',
     labels: ['direction', 'version', 'action', 'outcome'],
   },
   exchangeDuration: {

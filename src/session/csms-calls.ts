@@ -1,5 +1,5 @@
 import type { Timer } from '../base/clock.ts';
-import { BridgeError, type Refusal, refusalOf } from '../base/errors.ts';
+import { BridgeError, type ErrorCode, type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Effect, Exchange, SentCall } from '../flow/decision.ts';
 import type { ChargePointState } from '../flow/state.ts';
@@ -8,6 +8,9 @@ import type { Loss, Translator } from '../mapping/translator.ts';
 import type { Outcome } from './observer.ts';
 import type { CsmsCall, WireQuirks } from './ports.ts';
 import type { Session, Step } from './session.ts';
+
+/** The charge point has, or may have, got the command, and nobody knows what it did: it is never sent again. */
+const UNCERTAIN: ReadonlySet<ErrorCode> = new Set(['DeviceUncertain', 'DeviceAnswerInvalid']);
 
 interface DownExchange extends Exchange {
   readonly call: CsmsCall;
@@ -227,7 +230,8 @@ export class CsmsCalls {
   #refuse(exchange: DownExchange, refusal: Refusal): void {
     const { code, reason, details } = refusal;
     const error = new BridgeError(code, reason, details && { details });
-    this.#finish(exchange, 'refused', () => exchange.reject(error), refusal);
+    const outcome = UNCERTAIN.has(code) ? 'uncertain' : 'refused';
+    this.#finish(exchange, outcome, () => exchange.reject(error), refusal);
   }
 
   #finish(exchange: DownExchange, outcome: Outcome, tell: () => void, refusal?: Refusal): void {

@@ -130,7 +130,7 @@ export class Sessions implements DeviceSide, CsmsSide {
     try {
       const silence = clock.now() - session.heardAt;
       if (!session.idle || silence < (await session.longestSilence())) return;
-      if ((await session.owes()) || !session.idle) return;
+      if ((await session.owes()) || !session.idle || !this.#sessions.has(session.identity)) return;
       if (!session.planned) this.#sessions.delete(session.identity);
       csms.close(session.identity, `the charge point has been silent for ${Math.round(silence / 1000)} s`);
     } catch (error) {

@@ -47,6 +47,7 @@ export interface LinkDeps extends CallerDeps, ReceiverDeps {
 
 /** How long the CSMS may take to return our close frame. */
 const CLOSE_WITHIN = 2000;
+const GOING_AWAY = 1001;
 /** A peer that lets this many frames of the largest size pile up is not reading. */
 const MOST_UNREAD_FRAMES = 8;
 export class Link implements Line, Peer, Dialler {
@@ -248,6 +249,8 @@ export class Link implements Line, Peer, Dialler {
 
   #goodbye(code: number, reason: string): void {
     const outage = closedByBridge(reason);
+    // At the end of the bridge all links close: one line says that.
+    this.#deps.log[code === GOING_AWAY ? 'debug' : 'info']({ identity: this.identity, code, reason }, 'link closed');
     this.#renewal = false;
     this.#outage = outage;
     this.#keepAlive?.remove(this);

@@ -110,8 +110,8 @@ export function bridge(
   store: Store = new MemoryStore(),
   flow: Partial<FlowSettings> = {},
   change: Partial<SessionDeps> = {},
+  clock = new ManualClock(),
 ) {
-  const clock = new ManualClock();
   const csms = new Peer<CsmsRequest, JsonObject>();
   const device = new Peer<DeviceRequest, SoapObject>();
   const links: string[] = [];

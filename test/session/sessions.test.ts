@@ -195,6 +195,7 @@ describe('a command of the CSMS', () => {
     const reset = parts.sessions.receiveCall(csmsCall('Reset', { type: 'Hard' }));
     (await parts.device.question(1)).refuse(uncertain);
     await expect(reset).rejects.toMatchObject({ code: 'DeviceUncertain' });
+    expect(parts.reports.at(-1)).toMatchObject({ direction: 'down', action: 'Reset', outcome: 'uncertain' });
     const read = parts.sessions.receiveCall(csmsCall('GetLocalListVersion'));
     (await parts.device.question(2)).refuse(uncertain);
     (await parts.device.question(3)).answer({ listVersion: '1' });

@@ -8,6 +8,8 @@ export class FakeSocket extends EventEmitter implements Socket {
   bufferedAmount = 0;
   readonly sent: string[] = [];
   pings = 0;
+  /** What we said in our close frame. */
+  closedBy: { code: number; reason: string } | undefined;
   /** Does not return our close frame until the test says so. */
   slowToClose = false;
 
@@ -28,7 +30,8 @@ export class FakeSocket extends EventEmitter implements Socket {
     this.pings += 1;
   }
 
-  close(code: number, _reason: string): void {
+  close(code: number, reason: string): void {
+    this.closedBy = { code, reason };
     this.readyState = 2;
     if (!this.slowToClose) this.closes(code);
   }

@@ -88,6 +88,20 @@ describe('a link', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('says in the log and to the CSMS why it closes', () => {
+    const { links, log, socket } = opened();
+    links.close('CP1', 'the charge point has been silent for 90 s');
+    const about = { identity: 'CP1', code: 1000, reason: 'the charge point has been silent for 90 s' };
+    expect(log.all).toContainEqual({ level: 'info', about, message: 'link closed' });
+    expect(socket.closedBy).toEqual({ code: 1000, reason: 'the charge point has been silent for 90 s' });
+  });
+
+  it('says that the bridge ends, when it does', async () => {
+    const { links, socket } = opened();
+    await links.drain();
+    expect(socket.closedBy).toEqual({ code: 1001, reason: 'bridge is shutting down' });
+  });
+
   it('hears nothing any more of a socket that it gave up', () => {
     const { links, clock, socket, sockets, events } = opened();
     socket.emit('close', 1006);
