@@ -17,7 +17,7 @@ import type { Commit, Health, Row, Store, Stored } from './store.ts';
 
 const SPACE_CHECK_MS = 1_000;
 /** Says that there is a store: when its data are gone, the directory is not taken for a new one. */
-const MARKER = 'store.made';
+const MARKER = 'data.made';
 
 export interface LmdbOptions {
   /**

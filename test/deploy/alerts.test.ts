@@ -19,6 +19,13 @@ interface Rule {
 }
 
 const { groups } = parse(read('deploy/prometheus/alerts.yaml')) as { groups: { name: string; rules: Rule[] }[] };
+/** The runbook by its headings. */
+const sections = new Map(
+  read('docs/runbook.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf('\n')), text] as const),
+);
 const rules = groups.flatMap((group) => group.rules);
 const { losses } = parse(read('mappings/losses.yaml')) as { losses: object };
 const lossCodes = new Set(Object.keys(losses));
@@ -42,11 +49,17 @@ describe('the alerts', () => {
   });
 
   test('and the sections of the runbook are the same set', () => {
-    const sections = [...read('deploy/prometheus/runbook.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title);
-    expect(sections.toSorted()).toEqual(rules.map(({ alert }) => alert).sort());
+    expect([...sections.keys()].toSorted()).toEqual(rules.map(({ alert }) => alert).sort());
     for (const { alert, annotations } of rules) {
-      expect(annotations['runbook']).toBe(`deploy/prometheus/runbook.md#${alert.toLowerCase()}`);
+      expect(annotations['runbook']).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
     }
+  });
+
+  test.each(rules)('the runbook says what $alert means, where to look and, step by step, what to do', ({ alert }) => {
+    const section = sections.get(alert) ?? '';
+    expect(section).toContain('**Means** ');
+    expect(section).toContain('**Look** ');
+    expect(section).toMatch(/^\*\*Do\*\*\n\n1\. /m);
   });
 
   test('each ring in one example at least', () => {

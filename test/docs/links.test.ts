@@ -15,7 +15,6 @@ const read = (path: string) => readFileSync(resolve(ROOT, path), 'utf8');
 const pages = [
   'README.md',
   'CHANGELOG.md',
-  'deploy/prometheus/runbook.md',
   ...readdirSync(resolve(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),
