@@ -20,8 +20,10 @@ export interface Head extends Pick<OutboxEntry, 'seq' | 'transaction'> {
 
 export function headOf({ seq, action, payload, transaction }: OutboxEntry): Head {
   const id = transaction ?? payload['transactionId'];
-  const group = id === undefined ? `connector ${String(payload['connectorId'])}` : String(id);
-  return { seq, group, reading: action === READING, ...(transaction !== undefined && { transaction }) };
+  const group = id === undefined ? `connector ${String(payload['connectorId'] ?? payload['evseId'])}` : String(id);
+  // Towards OCPP 2.0.1 what is told between the start and the end may go; the gap in seqNo shows it (E04).
+  const between = action === 'TransactionEvent' && payload['eventType'] === 'Updated';
+  return { seq, group, reading: action === READING || between, ...(transaction !== undefined && { transaction }) };
 }
 
 /** How many may wait after thinning where at most `most` may wait before it. */

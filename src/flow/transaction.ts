@@ -97,7 +97,8 @@ function kept(state: ChargePointState, connectorId: number, now: number): Record
     const lost = transaction.connectorId === connectorId && transaction.stoppedAt === undefined;
     return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
   });
-  const since = ({ device, csms }: Transaction) => now - (device === csms ? DAY : MONTH);
+  // The same where a late repeat would be told to a CSMS of OCPP 2.0.1 as another transaction.
+  const since = ({ device, csms, events }: Transaction) => now - (device === csms && !events ? DAY : MONTH);
   const worth = all.filter(([, t]) => needed(t) || (t.stoppedAt ?? now) >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));

@@ -29,7 +29,6 @@ const FLOW_LOSSES = [
   'callerror-ok',
   'offline-last',
   'offline-thin',
-  'offline-thin',
   'offline-local',
   'dup',
   'dead-letter',
@@ -37,6 +36,17 @@ const FLOW_LOSSES = [
   'boot-unheard',
   'progress-unasked',
   'not-wanted',
+  'token-type',
+  'auth-fallback',
+  'tx-clock',
+  'tx-connector',
+  'tx-lost',
+  'tx-adopted',
+  'tx-unknown',
+  'tx-late',
+  'tx-register',
+  'stop-thin',
+  'evse-zero',
 ] as const;
 
 /** Told by the readers of the two banks. */

@@ -128,9 +128,14 @@ export function deviceRefused(
 }
 
 function questionOf(sent: SentCall): { question: Question; asked: number } {
-  const memo = sent.memo as Memo | undefined;
-  if (memo === undefined) return { question: { action: sent.action, request: sent.payload, memo: {} }, asked: 1 };
+  const { memo = {} } = sent;
+  // A command of the bridge's own that no rule put into the pivot.
+  if (!isMemo(memo)) return { question: { action: sent.action, request: sent.payload, memo }, asked: 1 };
   return { question: { action: memo.action, request: memo.request, memo: memo.memo }, asked: memo.asked };
+}
+
+function isMemo(memo: JsonObject): memo is Memo {
+  return typeof memo['action'] === 'string' && typeof memo['asked'] === 'number';
 }
 
 function answeredBy(

@@ -14,7 +14,14 @@ export interface StationUp {
   /** To a `call-csms` without `own`. */
   readonly answered?: (state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context) => Decision;
   /** Also when the charge point cannot wait longer: then `refusal.code` is CsmsTimeout. It gets its answer now. */
-  readonly refused: (state: ChargePointState, exchange: Exchange, refusal: Refusal, context: Context) => Decision;
+  readonly refused: (
+    state: ChargePointState,
+    exchange: Exchange,
+    refusal: Refusal,
+    context: Context,
+    /** How often the CSMS was asked in this exchange. */
+    attempt?: number,
+  ) => Decision;
   readonly delivered?: (state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context) => Decision;
 }
 

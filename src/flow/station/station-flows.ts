@@ -16,6 +16,7 @@ import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts'
 import { bootFirst, linkOpened } from './boot-told.ts';
 import { deviceAnswered, deviceRefused, run } from './pivot.ts';
 import { inTurn, type StationCommand, station } from './rules.ts';
+import { withLateReadings } from './stop-readings.ts';
 import { offlineSince } from './transaction-event.ts';
 
 /** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */
@@ -111,9 +112,10 @@ function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: R
 }
 
 /** What was queued while the CSMS could not be reached says so (E04); everything else goes as it was written. */
-function outboxCall(_state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject {
-  if (entry.action !== 'TransactionEvent' || !offlineSince(entry.at, context)) return entry.payload;
-  return { ...entry.payload, offline: true };
+function outboxCall(state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject {
+  if (entry.action !== 'TransactionEvent') return entry.payload;
+  const payload = withLateReadings(state, entry);
+  return offlineSince(entry.at, context) ? { ...payload, offline: true } : payload;
 }
 
 export const ocpp201Flows: Flows = {

@@ -3,7 +3,8 @@ import type { Given } from '../../mapping/station/station-tables.ts';
 import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState, Transaction } from '../state.ts';
 import { enqueue } from './enqueue.ts';
-import { converted, inTurn } from './rules.ts';
+import { registerIn, withEnergyInWh } from './readings.ts';
+import { converted } from './rules.ts';
 import type { TransactionEvents } from './state.ts';
 
 /** A transaction that 2.0.1 knows. */
@@ -26,27 +27,30 @@ export function transactionEvent(
   given: Given,
   context: Context,
 ): Decision & { readonly seq?: number } {
-  const { events } = transaction;
-  const { value, losses } = converted(context, heading, source, {
+  const { events } = latestOf(state, transaction);
+  const made = converted(context, heading, source, {
     seqNo: events.nextSeqNo,
     transactionId: events.transactionId,
     chargingState: events.chargingState,
     ...given,
   });
-  if (value === undefined) return { state, effects: losses };
+  if (made.value === undefined) return { state, effects: made.losses };
+  const value = withEnergyInWh(made.value, context);
+  const timestamp = String(value['timestamp']);
+  const later = Date.parse(timestamp) >= Date.parse(events.lastEventAt ?? timestamp);
   const numbered = withEvents(state, transaction, {
     nextSeqNo: events.nextSeqNo + 1,
-    lastEventAt: String(value['timestamp']),
+    ...(later && { lastEventAt: timestamp }),
+    register: registerIn(value) ?? events.register,
   });
   const put = enqueue(numbered, 'TransactionEvent', value, context, transaction.device);
-  return {
-    ...inTurn(
-      state,
-      (now) => ({ state: now, effects: losses }),
-      () => put,
-    ),
-    seq: put.seq,
-  };
+  return { state: put.state, effects: [...made.losses, ...put.effects], seq: put.seq };
+}
+
+/** The transaction as the state has it now. */
+export function latestOf(state: ChargePointState, transaction: StationTransaction): StationTransaction {
+  const latest = state.transactions[transaction.device];
+  return latest?.events ? { ...latest, events: latest.events } : transaction;
 }
 
 /** What changes in the bookkeeping of a transaction; undefined takes an entry away. */
@@ -59,7 +63,7 @@ export function withEvents(
   change: EventsChange,
 ): ChargePointState {
   const latest = state.transactions[transaction.device] ?? transaction;
-  const all = Object.entries({ ...transaction.events, ...latest.events, ...change });
+  const all = Object.entries({ ...(latest.events ?? transaction.events), ...change });
   const events = Object.fromEntries(all.filter(([, value]) => value !== undefined)) as unknown as TransactionEvents;
   return { ...state, transactions: { ...state.transactions, [transaction.device]: { ...latest, events } } };
 }

@@ -1,0 +1,30 @@
+import type { Json } from '../../base/message.ts';
+import type { Context, Effect } from '../decision.ts';
+import { station } from './rules.ts';
+
+/** When something happened, by the clock of the charge point as long as that clock can be right. */
+
+/** No charge point that is heard today was there before; what it tells of the future is wrong, too. */
+const EARLIEST = Date.UTC(2015, 0, 1);
+const AHEAD = 24 * 3_600_000;
+
+export interface EventTime {
+  /** ISO, as the charge point wrote it if it can be true. */
+  readonly timestamp: string;
+  readonly at: number;
+  /** The charge point kept it for a while before it told it (E04, E11). */
+  readonly offline: true | undefined;
+  readonly losses: readonly Effect[];
+}
+
+/** `after`: time of the event before it in the same transaction, which a time of the bridge's own does not undercut. */
+export function eventTime(said: Json | undefined, context: Context, after?: string): EventTime {
+  const at = typeof said === 'string' ? Date.parse(said) : Number.NaN;
+  if (at >= EARLIEST && at <= context.now + AHEAD) {
+    const late = context.now - at > station(context).settings.offlineThreshold;
+    return { timestamp: String(said), at, offline: late || undefined, losses: [] };
+  }
+  const now = Math.max(context.now, after === undefined ? 0 : Date.parse(after));
+  const losses: Effect[] = [{ do: 'loss', code: 'tx-clock', field: 'timestamp' }];
+  return { timestamp: new Date(now).toISOString(), at: now, offline: undefined, losses };
+}

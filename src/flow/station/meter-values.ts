@@ -1,0 +1,200 @@
+import type { JsonObject } from '../../base/message.ts';
+import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
+import { type ChargePointState, mayRemember, withConnector } from '../state.ts';
+import { adopted } from './adopt-transaction.ts';
+import { enqueue } from './enqueue.ts';
+import { eventTime } from './event-time.ts';
+import { readingUp, samplesOf, signedBy, withEnergyInWh } from './readings.ts';
+import { converted, inTurn, station, stationOf, withStation, type StationUp } from './rules.ts';
+import { latestOf, runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
+import { whichTransaction } from './which-transaction.ts';
+import { leftWithDevice } from './while-away.ts';
+
+/**
+ * MeterValues: those of a transaction are events of it, one for each reading (E02.FR.09, J02); others go as they are. They are
+ * durable before the charge point is answered.
+ */
+
+/** More are not remembered for triggers, nor behind an end. */
+const MOST_READINGS = 100;
+const MOST_LATE = 50;
+
+interface Reading {
+  readonly element: JsonObject;
+  readonly triggered: boolean;
+}
+
+function call(state: ChargePointState, exchange: Exchange, context: Context): Decision {
+  const left = leftWithDevice(state, context);
+  if (left) return left;
+  const { request } = exchange;
+  const connectorId = Number(request['connectorId']);
+  const { triggered, state: asked } = withoutTrigger(state, connectorId, context);
+  const elements = (request['meterValue'] ?? []) as JsonObject[];
+  const aligned = station(context).settings.clockAlignedAs === 'meterValues';
+  const apart = aligned ? elements.filter((one) => contextOf(one) === 'Sample.Clock') : [];
+  const readings = elements.filter((one) => !apart.includes(one)).map((element) => ({ element, triggered }));
+  return inTurn(
+    remembered(asked, request, context),
+    (now) => (readings.length > 0 ? told(now, request, connectorId, readings, context) : undefined),
+    (now) => (apart.length > 0 ? alone(now, connectorId, apart, context) : undefined),
+    (now) => decision(now, { do: 'remember-answer', payload: {} }, { do: 'answer', payload: {} }),
+  );
+}
+
+function told(
+  state: ChargePointState,
+  request: JsonObject,
+  connectorId: number,
+  readings: readonly Reading[],
+  context: Context,
+): Decision {
+  const which = whichTransaction(state, request['transactionId']);
+  if (which.is === 'open') return updated(state, which.transaction, readings, context);
+  if (which.is === 'closed') return late(state, which.transaction?.device, readings, context);
+  if (which.is === 'none') {
+    const running = connectorId > 0 ? runningOn(state, connectorId) : undefined;
+    return running
+      ? updated(state, running, readings, context)
+      : alone(
+          state,
+          connectorId,
+          readings.map(({ element }) => element),
+          context,
+        );
+  }
+  const adopt = which.before !== undefined || station(context).settings.unknownTransactionReadings === 'adopt';
+  if (!adopt)
+    return alone(
+      state,
+      connectorId,
+      readings.map(({ element }) => element),
+      context,
+    );
+  const { timestamp } = eventTime(readings[0]?.element['timestamp'], context);
+  const begin = adopted(state, { id: which.id, connectorId, timestamp }, which.before, context);
+  return inTurn(
+    begin.state,
+    (now) => decision(now, ...begin.effects),
+    (now) => updated(now, begin.transaction, readings, context),
+  );
+}
+
+/** One event for each reading: an event tells one moment. */
+function updated(
+  state: ChargePointState,
+  transaction: StationTransaction,
+  readings: readonly Reading[],
+  context: Context,
+): Decision {
+  return inTurn(
+    state,
+    ...readings.map(({ element, triggered }) => (now: ChargePointState) => {
+      const { events, connectorId, meterStart } = latestOf(now, transaction);
+      const time = eventTime(element['timestamp'], context, events.lastEventAt);
+      const begins = contextOf(element) === 'Transaction.Begin';
+      const signed = begins && samplesOf(element).some((sample) => sample['format'] === 'SignedData');
+      const trigger = triggered ? 'Trigger' : signed ? 'SignedDataReceived' : undefined;
+      const event = transactionEvent(
+        now,
+        transaction,
+        'MeterValues.transaction',
+        { connectorId, meterValue: [element] },
+        {
+          timestamp: time.timestamp,
+          ...(time.offline && { offline: true }),
+          ...(trigger && { triggerReason: trigger }),
+          ...signedBy(now, connectorId, begins ? meterStart : undefined),
+        },
+        context,
+      );
+      return decision(event.state, ...time.losses, ...event.effects);
+    }),
+  );
+}
+
+/** Readings after the end: the Ended event takes them along as long as it has surely not left. */
+function late(
+  state: ChargePointState,
+  device: number | undefined,
+  readings: readonly Reading[],
+  context: Context,
+): Decision {
+  const record = device === undefined ? undefined : state.transactions[device];
+  const dropped: Effect = { do: 'loss', code: 'tx-late', field: 'meterValue' };
+  if (!record?.events || !behindOthers(state, record.events.endedEntry))
+    return decision(state, ...readings.map(() => dropped));
+  const transaction: StationTransaction = { ...record, events: record.events };
+  const kept = [...(record.events.lateReadings ?? [])];
+  const effects: Effect[] = [];
+  for (const { element } of readings) {
+    const { value, losses } = readingUp(state, element, record.connectorId, context);
+    effects.push(...losses);
+    if (value && kept.length < MOST_LATE) kept.push(value);
+    else effects.push(dropped);
+  }
+  return decision(withEvents(state, transaction, { lateReadings: kept }), ...effects);
+}
+
+/** Whether there surely is an older entry in the outbox: more wait than there are from this one on, and they leave in order. */
+function behindOthers(state: ChargePointState, seq: number | undefined): boolean {
+  const { next = 1, waiting = 0 } = state.outbox ?? {};
+  return seq !== undefined && waiting > next - seq;
+}
+
+/** Readings of no transaction. */
+function alone(
+  state: ChargePointState,
+  connectorId: number,
+  elements: readonly JsonObject[],
+  context: Context,
+): Decision {
+  if (connectorId === 0 && station(context).settings.evseZeroReadings === 'drop') {
+    return decision(state, { do: 'loss', code: 'evse-zero', field: 'meterValue' });
+  }
+  const source = { connectorId, meterValue: [...elements] };
+  const given = { evseId: Math.max(0, connectorId), ...signedBy(state, connectorId) };
+  const { value, losses } = converted(context, 'MeterValues', source, given);
+  if (value === undefined) return decision(state, ...losses);
+  return inTurn(
+    state,
+    (now) => decision(now, ...losses),
+    (now) => enqueue(now, 'MeterValues', withEnergyInWh(value, context), context),
+  );
+}
+
+function contextOf(element: JsonObject): unknown {
+  return samplesOf(element)[0]?.['context'];
+}
+
+/** For TriggerMessage to versions that have none. */
+function remembered(state: ChargePointState, request: JsonObject, context: Context): ChargePointState {
+  const connectorId = Number(request['connectorId']);
+  const count = ((request['meterValue'] ?? []) as JsonObject[]).reduce((sum, one) => sum + samplesOf(one).length, 0);
+  if (count > MOST_READINGS || !mayRemember(state, connectorId)) return state;
+  return withConnector(state, connectorId, { meter: request, meterAt: context.now });
+}
+
+/** Whether the CSMS has asked for these readings; once (F06). */
+function withoutTrigger(
+  state: ChargePointState,
+  connectorId: number,
+  context: Context,
+): { readonly triggered: boolean; readonly state: ChargePointState } {
+  const { triggers } = stationOf(state);
+  const at = triggers.findIndex(
+    (one) =>
+      (one.message === 'MeterValues' || one.message === 'TransactionEvent') &&
+      one.expiresAt > context.now &&
+      (one.connectorId === undefined || one.connectorId === connectorId),
+  );
+  if (at < 0) return { triggered: false, state };
+  return { triggered: true, state: withStation(state, { triggers: triggers.filter((_, i) => i !== at) }) };
+}
+
+const DONE: Effect[] = [
+  { do: 'remember-answer', payload: {} },
+  { do: 'answer', payload: {} },
+];
+
+export const meterValues: StationUp = { call, refused: (state) => decision(state, ...DONE) };
