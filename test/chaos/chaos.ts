@@ -50,7 +50,7 @@ export async function chaos({ rounds, seed, kinds = FAULT_KINDS, told }: Options
     }
     return done;
   } finally {
-    await scene.close();
+    await scene.close((done.at(-1)?.faults.length ?? 1) > 0);
   }
 }
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SoapVersion } from '../../src/base/message.ts';
@@ -37,6 +38,7 @@ export class Scene {
   notes: string[] = [];
   readonly #book: Reader;
   readonly #config: string;
+  readonly #directory: string;
   readonly #remove: () => void;
   readonly #disturbances: Disturbance[] = [];
   readonly #mayEnd = new WeakSet<BridgeProcess>();
@@ -48,6 +50,7 @@ export class Scene {
     this.disk = new Disk(directory, seed % 2 === 0);
     this.clock = new WallClock(directory);
     this.#book = new Reader(csms.book);
+    this.#directory = directory;
     this.#remove = remove;
     this.#config = writeConfig(directory, {
       soap: { listen: '127.0.0.1:0', answerWithin: '1s', retryAfter: '1s' },
@@ -75,13 +78,17 @@ export class Scene {
     return scene;
   }
 
-  async close(): Promise<void> {
+  /** `keep`: leaves the book and the log of the last bridge, and says where. */
+  async close(keep = false): Promise<void> {
     const bridge = await this.#bridge;
     this.#mayEnd.add(bridge);
     await bridge.end();
     await this.csms.kill();
     this.disk.close();
-    this.#remove();
+    if (!keep) return this.#remove();
+    writeFileSync(join(this.#directory, 'bridge.log'), bridge.stdout);
+    writeFileSync(join(this.#directory, 'put-aside.json'), JSON.stringify([...this.operator.ever]));
+    console.error(`the evidence is in ${this.#directory}`);
   }
 
   get bridge(): Promise<BridgeProcess> {
