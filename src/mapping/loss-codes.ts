@@ -47,6 +47,9 @@ const FLOW_LOSSES = [
   'tx-register',
   'stop-thin',
   'evse-zero',
+  'cost',
+  'reset-undone',
+  'firmware-unsigned',
 ] as const;
 
 /** Told by the readers of the two banks. */

@@ -125,6 +125,8 @@ export interface Trigger {
   readonly message: string;
   readonly connectorId?: number;
   readonly expiresAt: number;
+  /** The CSMS wants an event of the transaction there: if no reading has come until then, one without. */
+  readonly eventAt?: number;
 }
 
 export interface Reservation {

@@ -1,0 +1,83 @@
+import type { JsonObject } from '../../base/message.ts';
+import type { ChargePointState } from '../state.ts';
+import { profilesOf } from './profile-registry.ts';
+import { byTransactionId } from './transaction-event.ts';
+
+/** What OCPP 2.0.1 (K01) wants checked of a charging profile before the charge point sees it. */
+
+export interface Objection {
+  readonly reasonCode: string;
+  readonly info: string;
+}
+
+/** @param connectorId 0 for the whole station */
+export function profileObjection(
+  state: ChargePointState,
+  profile: JsonObject,
+  connectorId: number,
+): Objection | undefined {
+  return (
+    purposeObjection(state, profile, connectorId) ??
+    limitsObjection(state, profile) ??
+    schedulesObjection(state, profile['chargingSchedule'] as JsonObject[])
+  );
+}
+
+function purposeObjection(state: ChargePointState, profile: JsonObject, connectorId: number): Objection | undefined {
+  const { chargingProfilePurpose: purpose, chargingProfileKind: kind, transactionId } = profile;
+  if (purpose === 'ChargingStationMaxProfile') {
+    if (connectorId !== 0) return { reasonCode: 'InvalidProfile', info: 'the limit of the station is for EVSE 0' };
+    return kind === 'Relative' ? { reasonCode: 'InvalidProfile', info: 'relative to no transaction' } : undefined;
+  }
+  if (purpose === 'TxDefaultProfile') return doubled(state, profile, connectorId);
+  if (purpose !== 'TxProfile') return undefined;
+  if (connectorId === 0) return { reasonCode: 'InvalidProfile', info: 'a transaction is on one EVSE' };
+  const transaction = transactionId === undefined ? undefined : byTransactionId(state, String(transactionId));
+  if (transaction === undefined || transaction.stoppedAt !== undefined)
+    return { reasonCode: 'TxNotFound', info: 'no such transaction is open' };
+  const here = transaction.connectorId === connectorId;
+  return here ? undefined : { reasonCode: 'TxNotFound', info: 'the transaction is on another EVSE' };
+}
+
+/** The same level for all EVSEs and for one of them, by different profiles (K01.FR.52, K01.FR.53). */
+function doubled(state: ChargePointState, { id, stackLevel }: JsonObject, connectorId: number): Objection | undefined {
+  const twin = profilesOf(state).find(
+    ({ evseId, profile }) =>
+      profile['chargingProfilePurpose'] === 'TxDefaultProfile' &&
+      profile['stackLevel'] === stackLevel &&
+      profile['id'] !== id &&
+      (evseId === 0) !== (connectorId === 0),
+  );
+  return twin && { reasonCode: 'DuplicateProfile', info: `profile ${String(twin.profile['id'])} has this level` };
+}
+
+function limitsObjection(state: ChargePointState, { stackLevel }: JsonObject): Objection | undefined {
+  const most = numberOf(state, 'chargeprofilemaxstacklevel');
+  if (most === undefined || Number(stackLevel) <= most) return undefined;
+  return { reasonCode: 'InvalidStackLevel', info: `at most ${most}` };
+}
+
+function schedulesObjection(state: ChargePointState, schedules: readonly JsonObject[]): Objection | undefined {
+  if (schedules.length !== 1) return { reasonCode: 'InvalidSchedule', info: 'one schedule, without ISO 15118' };
+  const most = numberOf(state, 'chargingschedulemaxperiods');
+  const units = state.configuration['chargingscheduleallowedchargingrateunit']?.value?.toLowerCase();
+  for (const { chargingRateUnit, chargingSchedulePeriod } of schedules) {
+    const periods = chargingSchedulePeriod as JsonObject[];
+    if (periods[0]?.['startPeriod'] !== 0)
+      return { reasonCode: 'InvalidSchedule', info: 'the first period starts at 0' };
+    if (most !== undefined && periods.length > most)
+      return { reasonCode: 'TooManyElements', info: `at most ${most} periods` };
+    // 1.6 calls them Current and Power; some write A and W.
+    const words = chargingRateUnit === 'A' ? ['current', 'a'] : ['power', 'w'];
+    const allowed = units?.split(',').map((unit) => unit.trim());
+    if (allowed && allowed.join('') !== '' && !allowed.some((unit) => words.includes(unit)))
+      return { reasonCode: 'UnsupportedRateUnit', info: `the charge point takes ${allowed.join(', ')}` };
+  }
+  return undefined;
+}
+
+function numberOf(state: ChargePointState, key: string): number | undefined {
+  const value = state.configuration[key]?.value?.trim();
+  const number = Number(value);
+  return value === undefined || value === '' || !Number.isFinite(number) ? undefined : number;
+}

@@ -1,0 +1,184 @@
+import type { JsonObject } from '../../base/message.ts';
+import { type Context, type Decision, decision, type Effect } from '../decision.ts';
+import { type ChargePointState, openTransaction } from '../state.ts';
+import { pending } from './boot-gate.ts';
+import { smartCharging } from './capability.ts';
+import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
+import { registered } from './profile-registry.ts';
+import { inTurn, rejected, type StationCommand, stationOf, withStation } from './rules.ts';
+import type { IdToken, RemoteStart } from './state.ts';
+import { samePair, tagDown } from './token.ts';
+import { connectorCount, connectorOf } from './topology.ts';
+
+/** RequestStartTransaction (OCPP 2.0.1 F01, F02). Who asked is remembered before the charge point is: its start may come first. */
+
+const DEFAULT_TIMEOUT = 60;
+/** Beyond the charge point's own ConnectionTimeOut, ms. */
+const MARGIN = 120_000;
+const MOST_STARTS = 50;
+
+export const requestStartTransaction: StationCommand = command(
+  {
+    call(state, { request }, context) {
+      if (pending(state, context)) return rejected(state, 'CSNotAccepted');
+      const again = repeated(state, request, context);
+      if (again) return again;
+      const place = placeOf(state, request, context);
+      if ('reasonCode' in place) return rejected(state, place.reasonCode, 'Rejected', place.info);
+      const profiled = profileOf(state, request, context);
+      if (typeof profiled === 'string') return rejected(state, profiled);
+      return started(state, profiled.request, place.connectorId, profiled.losses, context);
+    },
+    answered(state, { request }, { request: asked }, answer, context) {
+      const accepted = answer['status'] === 'Accepted';
+      const known = accepted ? confirmed(state, request) : withoutStart(state, Number(request['remoteStartId']));
+      const profile = accepted && asked['chargingProfile'] !== undefined ? request['chargingProfile'] : undefined;
+      const idTag = String(asked['idTag']);
+      const now = profile === undefined ? known : withProfile(known, profile as JsonObject, request, idTag, context);
+      return telling(now, 'RequestStartTransaction', answer, {}, context);
+    },
+    refused(state, { request }, _question, refusal) {
+      const id = Number(request['remoteStartId']);
+      // It may start all the same: then it is this start.
+      return refusedAs(isUncertain(refusal) ? state : withoutStart(state, id), refusal);
+    },
+  },
+  { RemoteStartTransaction: ['Accepted', 'Rejected'] },
+);
+
+/** The same command again is not given again. */
+function repeated(state: ChargePointState, request: JsonObject, context: Context): Decision | undefined {
+  const token = request['idToken'] as unknown as IdToken;
+  const before = stationOf(state).remoteStarts.find(
+    (one) =>
+      one.remoteStartId === request['remoteStartId'] && one.expiresAt > context.now && samePair(one.token, token),
+  );
+  if (before === undefined) return undefined;
+  if (before.accepted) return telling(state, 'RequestStartTransaction', { status: 'Accepted' }, {}, context);
+  return rejected(state, 'DuplicateRequestId', 'Rejected', 'asked before; the charge point has not answered');
+}
+
+type Place = { readonly connectorId: number | undefined } | { readonly reasonCode: string; readonly info: string };
+
+/** The connector to start on, undefined to leave it to the charge point; or why there is none. */
+function placeOf(state: ChargePointState, request: JsonObject, context: Context): Place {
+  const all = Array.from({ length: connectorCount(state, context) }, (_, index) => index + 1);
+  if (request['evseId'] !== undefined) {
+    const connectorId = connectorOf(state, context, Number(request['evseId']));
+    if (connectorId === undefined) return { reasonCode: 'UnknownEvse', info: 'no such EVSE' };
+    return obstacle(state, connectorId, request, context) ?? { connectorId };
+  }
+  const obstacles = all.map((connectorId) => obstacle(state, connectorId, request, context));
+  const [first] = obstacles;
+  if (first && obstacles.every((one) => one !== undefined)) return first;
+  if (!context.settings.fillConnector) return { connectorId: undefined };
+  if (all.length === 1) return { connectorId: 1 };
+  const plugged = all.filter((id) => state.connectors[id]?.status?.['status'] === 'Preparing');
+  const [only] = plugged;
+  if (only !== undefined && plugged.length === 1) return { connectorId: only };
+  return { reasonCode: 'MissingParam', info: 'the charge point needs an EVSE, and which one is not clear' };
+}
+
+function obstacle(
+  state: ChargePointState,
+  connectorId: number,
+  request: JsonObject,
+  context: Context,
+): { readonly reasonCode: string; readonly info: string } | undefined {
+  const where = `connector ${connectorId}`;
+  if (openTransaction(state, connectorId)) return { reasonCode: 'TxInProgress', info: where };
+  const status = state.connectors[connectorId]?.status?.['status'];
+  if (status === 'Unavailable' || status === 'Faulted')
+    return { reasonCode: 'NotEnabled', info: `${where} is ${status}` };
+  const reserved = reservedForAnother(state, connectorId, request, context);
+  return reserved ? { reasonCode: 'InvalidIdToken', info: `${where} is reserved for another token` } : undefined;
+}
+
+function reservedForAnother(
+  state: ChargePointState,
+  connectorId: number,
+  request: JsonObject,
+  context: Context,
+): boolean {
+  const token = request['idToken'] as unknown as IdToken;
+  const group = request['groupIdToken'] as unknown as IdToken | undefined;
+  const here = Object.values(stationOf(state).reservations).filter(
+    (one) => one.connectorId === connectorId && one.expiresAt > context.now,
+  );
+  const own = here.some((one) => samePair(one.token, token) || (group && one.group && samePair(one.group, group)));
+  return here.length > 0 && !own;
+}
+
+/** The request with a profile that the charge point can take; or the reasonCode of a refusal. */
+function profileOf(
+  state: ChargePointState,
+  request: JsonObject,
+  context: Context,
+): { readonly request: JsonObject; readonly losses: readonly Effect[] } | string {
+  const { chargingProfile, ...rest } = request;
+  if (chargingProfile === undefined) return { request, losses: [] };
+  const { chargingProfilePurpose: purpose, transactionId } = chargingProfile as JsonObject;
+  if (purpose !== 'TxProfile' || transactionId !== undefined) return 'InvalidProfile';
+  if (smartCharging(state, context)) return { request, losses: [] };
+  if (context.settings.profileRequired === 'reject') return 'UnsupportedParam';
+  return { request: rest, losses: [{ do: 'loss', code: 'profile-start', field: 'chargingProfile' }] };
+}
+
+function started(
+  state: ChargePointState,
+  request: JsonObject,
+  connectorId: number | undefined,
+  losses: readonly Effect[],
+  context: Context,
+): Decision {
+  const token = request['idToken'] as unknown as IdToken;
+  const remoteStartId = Number(request['remoteStartId']);
+  const { state: known, idTag } = tagDown(state, token, context, remoteStartId);
+  const timeout = Number(state.configuration['connectiontimeout']?.value ?? DEFAULT_TIMEOUT);
+  const start: RemoteStart = {
+    ...{ remoteStartId, idTag, token: { idToken: token.idToken, type: token.type } },
+    ...(connectorId !== undefined && { connectorId }),
+    expiresAt: context.now + MARGIN + 1000 * (timeout >= 0 ? timeout : DEFAULT_TIMEOUT),
+    ...((token.type === 'Central' || token.type === 'NoAuthorization') && { preauthorized: true as const }),
+  };
+  const waiting = stationOf(known).remoteStarts.filter(({ expiresAt }) => expiresAt > context.now);
+  const remembered = withStation(known, { remoteStarts: [...waiting, start].slice(-MOST_STARTS) });
+  const asked = asking(
+    remembered,
+    'RequestStartTransaction',
+    'RemoteStartTransaction',
+    request,
+    { idTag, connectorId },
+    context,
+  );
+  const sent = asked.effects.some((effect) => effect.do === 'call-device');
+  return inTurn(sent ? asked.state : withoutStart(asked.state, remoteStartId), (now) =>
+    decision(now, ...losses, ...asked.effects),
+  );
+}
+
+/** Accepted: it takes the place of one that waits for the same connector. */
+function confirmed(state: ChargePointState, request: JsonObject): ChargePointState {
+  const { remoteStarts } = stationOf(state);
+  const own = remoteStarts.findLast((one) => one.remoteStartId === request['remoteStartId']);
+  if (own === undefined) return state;
+  const others = remoteStarts.filter((one) => one !== own && one.connectorId !== own.connectorId);
+  return withStation(state, { remoteStarts: [...others, { ...own, accepted: true }] });
+}
+
+function withoutStart(state: ChargePointState, remoteStartId: number): ChargePointState {
+  const remoteStarts = stationOf(state).remoteStarts.filter((one) => one.remoteStartId !== remoteStartId);
+  return withStation(state, { remoteStarts });
+}
+
+/** Belongs to the transaction that is to come. */
+function withProfile(
+  state: ChargePointState,
+  profile: JsonObject,
+  request: JsonObject,
+  idTag: string,
+  context: Context,
+): ChargePointState {
+  const start = { remoteStartId: Number(request['remoteStartId']), idTag, after: stationOf(state).lastTransaction };
+  return registered(state, { evseId: Number(request['evseId'] ?? 0), profile, start }, context);
+}
