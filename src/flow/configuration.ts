@@ -8,7 +8,7 @@ import { type ChargePointState, type ConfigurationKey, connectorIds } from './st
  */
 
 /** Keys of the link to the CSMS. The charge point is never asked about them. */
-const LINK_KEYS: ReadonlySet<string> = new Set(['authorizationkey', 'websocketpinginterval', 'securityprofile']);
+export const LINK_KEYS: ReadonlySet<string> = new Set(['authorizationkey', 'websocketpinginterval', 'securityprofile']);
 /** Read-only facts that the bridge adds for versions without them. */
 const VIRTUAL_KEYS: ReadonlySet<string> = new Set([
   'supportedfeatureprofiles',
@@ -233,7 +233,7 @@ function merged(request: JsonObject, answer: JsonObject, state: ChargePointState
 }
 
 /** 1.6 spelling of a key, whatever the version's own is. */
-function canonical(key: string, context: Context): string {
+export function canonical(key: string, context: Context): string {
   const lower = key.toLowerCase();
   for (const [name, own] of context.keys) if (own.toLowerCase() === lower || name.toLowerCase() === lower) return name;
   return key;

@@ -1,0 +1,106 @@
+import type { JsonObject } from '../../base/message.ts';
+import { canonical, LINK_KEYS } from '../configuration.ts';
+import type { Context } from '../decision.ts';
+import { ocpp16Flows } from '../flows.ts';
+import type { ChargePointState } from '../state.ts';
+import { station, stationOf, withStation } from './rules.ts';
+import { phasesLearnt } from './variable-values.ts';
+
+/** What is known of the charge point's configuration: what it said when it was asked last, and what the bridge says for it. */
+
+export interface KnownKey {
+  /** In the spelling of 1.6, or as the charge point writes it. */
+  readonly key: string;
+  readonly value?: string;
+  readonly readonly: boolean;
+}
+
+/** Facts that the bridge adds for versions that lack them, and the link's own. */
+const BRIDGE_KEYS = [
+  'WebSocketPingInterval',
+  'SupportedFeatureProfiles',
+  'GetConfigurationMaxKeys',
+  'NumberOfConnectors',
+];
+
+/** A version without GetConfiguration is not asked: the bridge answers from what it remembers. */
+export function canBeAsked(context: Context): boolean {
+  return context.policyOf('GetConfiguration')?.instead === undefined;
+}
+
+/** All known keys, by lower-case name of 1.6. */
+export function knownKeys(state: ChargePointState, context: Context): ReadonlyMap<string, KnownKey> {
+  const found = new Map<string, KnownKey>();
+  if (canBeAsked(context)) {
+    for (const [lower, { spelling, value, readonly = false }] of Object.entries(state.configuration)) {
+      // These belong to the link: what the charge point has under such a name is not what it means to the CSMS.
+      if (LINK_KEYS.has(lower) || spelling === '') continue;
+      const key = canonical(spelling, context);
+      found.set(key.toLowerCase(), { key, readonly, ...(value !== undefined && { value }) });
+    }
+  }
+  for (const entry of saidByBridge(state, context)) {
+    if (!LINK_KEYS.has(entry.key.toLowerCase()) || entry.key.toLowerCase() === 'websocketpinginterval') {
+      found.set(entry.key.toLowerCase(), entry);
+    }
+  }
+  return found;
+}
+
+/** What the rules of the pivot answer without asking the charge point. */
+function saidByBridge(state: ChargePointState, context: Context): KnownKey[] {
+  const { version } = context;
+  const key = version === '1.6' ? BRIDGE_KEYS.slice(0, 1) : BRIDGE_KEYS;
+  const request: JsonObject = canBeAsked(context) ? { key } : {};
+  const { effects } = ocpp16Flows.csmsCalls(state, { id: '', action: 'GetConfiguration', request }, context);
+  for (const effect of effects) if (effect.do === 'answer') return keysIn(effect.payload);
+  return [];
+}
+
+/** The keys of a GetConfiguration answer. */
+export function keysIn(answer: JsonObject): KnownKey[] {
+  const entries = answer['configurationKey'];
+  return Array.isArray(entries) ? (entries as unknown as KnownKey[]) : [];
+}
+
+/** Names that the charge point called unknown. */
+export function unknownIn(answer: JsonObject): string[] {
+  const keys = answer['unknownKey'];
+  return Array.isArray(keys) ? keys.map(String) : [];
+}
+
+/** Without keys that the charge point does not have. */
+export function withoutKeys(
+  state: ChargePointState,
+  names: (lower: string) => boolean,
+  context: Context,
+): ChargePointState {
+  const all = Object.entries(state.configuration);
+  const left = all.filter(
+    ([lower, { spelling }]) => LINK_KEYS.has(lower) || !names(canonical(spelling, context).toLowerCase()),
+  );
+  return left.length === all.length ? state : { ...state, configuration: Object.fromEntries(left) };
+}
+
+/** Remembers with which phases the charge point measures: a list that the CSMS writes back has lost them. */
+export function withPhases(state: ChargePointState, context: Context): ChargePointState {
+  const { suffixes } = stationOf(state);
+  const learnt: Record<string, string> = {};
+  for (const row of station(context).tables.variables) {
+    if (row.convert !== 'measurands') continue;
+    const lower = row.key.toLowerCase();
+    const phases = phasesLearnt(state.configuration[lower]?.value ?? '', suffixes[lower]);
+    if (phases !== undefined) learnt[lower] = phases;
+  }
+  return Object.keys(learnt).length === 0 ? state : withStation(state, { suffixes: { ...suffixes, ...learnt } });
+}
+
+/** How many keys one question may name. */
+export function keysPerQuestion(state: ChargePointState, context: Context): number {
+  const most = Number(knownKeys(state, context).get('getconfigurationmaxkeys')?.value);
+  return Number.isInteger(most) && most > 0 ? Math.min(most, MOST_KEYS) : FEW_KEYS;
+}
+
+const MOST_KEYS = 50;
+/** Of a charge point that does not say how many it takes. */
+const FEW_KEYS = 10;

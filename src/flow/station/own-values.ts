@@ -1,0 +1,109 @@
+import type { Json, JsonObject } from '../../base/message.ts';
+import type { Context } from '../decision.ts';
+import type { ChargePointState } from '../state.ts';
+import { station, stationOf } from './rules.ts';
+import { runningOn } from './transaction-event.ts';
+import type { Place } from './variable-names.ts';
+
+/** What the bridge itself puts into the device model, by the word that rows use (`from`). */
+
+export interface OwnValue {
+  readonly value: string | undefined;
+  readonly maxLimit?: number;
+}
+
+type Provider = (place: Place | undefined, state: ChargePointState, context: Context) => OwnValue;
+
+/** What the last BootNotification said. */
+function booted(...fields: readonly string[]): Provider {
+  return (_place, state) => ({
+    value: fields.map((name) => bootField(state, name)).find((text) => text !== undefined),
+  });
+}
+
+function bootField(state: ChargePointState, name: string): string | undefined {
+  const value = state.boot?.request[name];
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : text;
+}
+
+const PROVIDERS: Readonly<Record<string, Provider>> = {
+  availabilityState: (place, state) => ({ value: availability(place, state) }),
+  chargeBoxSerialNumber(_place, state) {
+    const box = bootField(state, 'chargeBoxSerialNumber');
+    const differs = bootField(state, 'chargePointSerialNumber') !== undefined;
+    return { value: differs && box !== bootField(state, 'chargePointSerialNumber') ? box : undefined };
+  },
+  chargePointModel: booted('chargePointModel'),
+  chargePointVendor: booted('chargePointVendor'),
+  connectorType: (_place, _state, context) => ({ value: station(context).settings.connectorType }),
+  firmwareVersion: booted('firmwareVersion'),
+  iccid: (_place, state) => ({ value: bootField(state, 'iccid')?.replace(/\s/g, '') }),
+  identity: (_place, _state, { identity }) => ({ value: identity }),
+  imsi: (_place, state) => ({ value: bootField(state, 'imsi')?.replace(/\s/g, '') }),
+  localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags) }),
+  meterSerialNumber: booted('meterSerialNumber'),
+  meterType: booted('meterType'),
+  now: (_place, _state, { now }) => ({ value: new Date(now).toISOString() }),
+  offlineThreshold: (_place, _state, context) => ({ value: seconds(station(context).settings.offlineThreshold) }),
+  organizationName: (_place, _state, context) => ({ value: station(context).settings.organizationName }),
+  power: (place, state, context) => ({ value: power(place, state), maxLimit: station(context).settings.ratedPower }),
+  profileCount: (_place, state) => ({ value: count(stationOf(state).profiles) }),
+  securityProfile: (_place, _state, context) => ({ value: String(station(context).settings.securityProfile) }),
+  serialNumber: booted('chargePointSerialNumber', 'chargeBoxSerialNumber'),
+  supplyPhases: (_place, _state, context) => ({ value: String(station(context).settings.supplyPhases) }),
+};
+
+/** Words that rows may use. */
+export const OWN_VALUES: readonly string[] = Object.keys(PROVIDERS);
+
+/** Undefined as value: nobody has said it, so there is no such variable. */
+export function ownValue(
+  from: string,
+  place: Place | undefined,
+  state: ChargePointState,
+  context: Context,
+): OwnValue | undefined {
+  return PROVIDERS[from]?.(place, state, context);
+}
+
+function count(entries: Readonly<Record<string, unknown>> = {}): string {
+  return String(Object.keys(entries).length);
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms / 1000));
+}
+
+/** Words of 1.6 that 2.0.1 has too (AvailabilityState); every other means that somebody or something occupies the connector. */
+const SAME: ReadonlySet<Json | undefined> = new Set(['Available', 'Reserved', 'Unavailable', 'Faulted']);
+
+function availability(place: Place | undefined, state: ChargePointState): string {
+  const connectorId = place?.id ?? 0;
+  const status = state.connectors[connectorId]?.status?.['status'];
+  if (status !== undefined) return SAME.has(status) ? String(status) : 'Occupied';
+  // 1.6 tells of the whole station only when it is not available.
+  if (connectorId === 0) return 'Available';
+  return runningOn(state, connectorId) === undefined ? 'Unavailable' : 'Occupied';
+}
+
+/** Watts, of the last reading while a transaction runs. */
+function power(place: Place | undefined, state: ChargePointState): string {
+  if (place === undefined || runningOn(state, place.id) === undefined) return '0';
+  const readings = objects(state.connectors[place.id]?.meter?.['meterValue']);
+  for (const reading of readings.reverse()) {
+    const samples = objects(reading['sampledValue']).filter((one) => one['measurand'] === 'Power.Active.Import');
+    const total = samples.filter((one) => one['phase'] === undefined);
+    const watts = (total.length > 0 ? total.slice(0, 1) : samples).map(
+      (one) => Number(one['value']) * (one['unit'] === 'kW' ? 1000 : 1),
+    );
+    const sum = watts.reduce((a, b) => a + b, 0);
+    if (watts.length > 0 && Number.isFinite(sum)) return String(Math.round(sum * 1000) / 1000);
+  }
+  return '0';
+}
+
+function objects(list: Json | undefined): JsonObject[] {
+  const all = Array.isArray(list) ? list : [];
+  return all.filter((one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one));
+}
