@@ -10,9 +10,10 @@ import { type ProfilePlan, planProfiles } from './quirks-check.ts';
 import { isQuirkFile, readQuirks } from './quirks-read.ts';
 import type { QuirkFile } from './quirks-table.ts';
 import { readRegister, readTable } from './read-table.ts';
+import { type CheckedStation, checkStation } from './station/check.ts';
 import { isStationFile } from './station/read-pair.ts';
 import type { Register, Table } from './table.ts';
-import { type ParsedFile, parseFile, rootOf, type Source } from './yaml-reader.ts';
+import { type ParsedFile, parseFile, rootOf, type Source, type Value } from './yaml-reader.ts';
 
 /** What was proved, in numbers. */
 export interface ProofSummary extends Counts {
@@ -31,6 +32,8 @@ export interface Checked {
   readonly tables: readonly Table[];
   readonly register: Register | undefined;
   readonly profiles: readonly ProfilePlan[];
+  /** Towards OCPP 2.0.1. */
+  readonly station?: CheckedStation;
   /** Loss code -> `version operation` -> the first row that may tell it. */
   readonly uses: ReadonlyMap<string, ReadonlyMap<string, Place>>;
 }
@@ -58,10 +61,14 @@ export function checkFiles(
 ): Checked {
   const tables: Table[] = [];
   const quirks: QuirkFile[] = [];
+  const stationFiles: Value[] = [];
   let register: Register | undefined;
   for (const file of files) {
     const root = rootOf(file, faults);
-    if (isStationFile(root)) continue;
+    if (isStationFile(root)) {
+      stationFiles.push(root);
+      continue;
+    }
     if (isQuirkFile(root)) {
       quirks.push(readQuirks(root));
       continue;
@@ -80,6 +87,8 @@ export function checkFiles(
   checkInput(files, tables, register, contracts, faults);
   const plans = planTables(tables, contracts, options, book);
   if (register) checkRegister(register, tables, book);
+  const { json: pivot, stationJson } = contracts;
+  const station = stationJson && checkStation(stationFiles, { pivot, station: stationJson }, register, faults);
   const profiles = planProfiles(quirks, { tables, plans, contracts, options, register, faults });
   const inTables = [...(register?.losses.values() ?? [])].filter((row) => row.by.includes('table')).length;
   return {
@@ -95,6 +104,7 @@ export function checkFiles(
     tables,
     register,
     profiles,
+    ...(station && { station }),
     uses: book.uses,
   };
 }

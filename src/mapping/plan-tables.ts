@@ -14,6 +14,8 @@ import type { Table, UpEntry } from './table.ts';
 export interface Contracts {
   readonly soap: SoapContracts;
   readonly json: JsonContract;
+  /** OCPP 2.0.1; without it the tables towards it are not looked at. */
+  readonly stationJson?: JsonContract | undefined;
 }
 
 export interface OperationPlan {

@@ -12,7 +12,9 @@ export const contracts: Contracts = {
   soap: await loadSoapContracts(resolve(root, 'wsdl')),
   json: loadJsonContract('ocpp1.6'),
 };
-export const tables = loadTables(resolve(root, 'mappings'));
+const all = loadTables(resolve(root, 'mappings'));
+/** Of the SOAP versions, and the register; the pair towards OCPP 2.0.1 has a house of its own. */
+export const tables = all.filter(({ file }) => !file.includes('ocpp2.0.1'));
 export const profileFiles = loadProfiles(resolve(root, 'mappings'));
 const compiled = compileTables([...tables, ...profileFiles], contracts);
 const { translators } = compiled;

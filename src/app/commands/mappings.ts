@@ -5,19 +5,29 @@ import { loadSoapContracts } from '../../contract/wsdl.ts';
 import { checkMappings } from '../../mapping/check.ts';
 import { loadProfiles, loadTables } from '../../mapping/compile.ts';
 import { MappingFaults } from '../../mapping/fault.ts';
+import type { Contracts } from '../../mapping/plan-tables.ts';
 import { type Report, reportOf } from '../../mapping/report.ts';
 import { htmlReport } from '../../mapping/report-html.ts';
 import { markdownReport } from '../../mapping/report-markdown.ts';
 
 /** `mappings check`: the proof in numbers, or every fault. */
 export async function checkTables({ dir, wsdl }: { dir: string; wsdl: string }): Promise<void> {
-  const contracts = { soap: await loadSoapContracts(wsdl), json: loadJsonContract('ocpp1.6') };
-  const { faults, summary } = checkMappings([...loadTables(dir), ...loadProfiles(dir)], contracts);
+  const contracts = await loadContracts(wsdl);
+  const { faults, summary, station } = checkMappings([...loadTables(dir), ...loadProfiles(dir)], contracts);
   if (faults.length > 0) throw new MappingFaults(faults);
-  const rows = Object.entries(summary).map(([what, count]) => `${words(what).padEnd(24)}${String(count).padStart(6)}`);
+  const told = [...lines(summary), '', 'towards OCPP 2.0.1', ...lines(station?.summary ?? {})];
   process.stdout.write(
-    `The tables are complete: every row below was looked at, and nothing is missing.\n${rows.join('\n')}\n`,
+    `The tables are complete: every row below was looked at, and nothing is missing.\n${told.join('\n')}\n`,
   );
+}
+
+async function loadContracts(wsdl: string): Promise<Contracts> {
+  const soap = await loadSoapContracts(wsdl);
+  return { soap, json: loadJsonContract('ocpp1.6'), stationJson: loadJsonContract('ocpp2.0.1') };
+}
+
+function lines(summary: object): string[] {
+  return Object.entries(summary).map(([what, count]) => `${words(what).padEnd(24)}${String(count).padStart(6)}`);
 }
 
 interface ReportOptions {
@@ -29,7 +39,7 @@ interface ReportOptions {
 
 /** `mappings report`: pages in a folder; JSON without a folder goes to standard output. */
 export async function reportTables({ dir, wsdl, format, out }: ReportOptions): Promise<void> {
-  const contracts = { soap: await loadSoapContracts(wsdl), json: loadJsonContract('ocpp1.6') };
+  const contracts = await loadContracts(wsdl);
   const checked = checkMappings([...loadTables(dir), ...loadProfiles(dir)], contracts);
   if (checked.faults.length > 0) throw new MappingFaults(checked.faults);
   const pages = reportPages(reportOf(checked), format);

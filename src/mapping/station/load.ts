@@ -8,8 +8,10 @@ import { loadTables } from '../compile.ts';
 import { FaultList, MappingFaults } from '../fault.ts';
 import { readRegister } from '../read-table.ts';
 import { parseFile, rootOf, type Source } from '../yaml-reader.ts';
-import { buildPair, type Convert, type PairContracts } from './compile.ts';
-import { isStationFile, readPairTable } from './read-pair.ts';
+import { type CheckedStation, checkStation } from './check.ts';
+import type { Convert, PairContracts } from './compile.ts';
+import { isStationFile } from './read-pair.ts';
+import type { WordList } from './rows.ts';
 import type { Given, StationTables } from './station-tables.ts';
 
 /** The tables of the package, the same seen from src and from dist. */
@@ -24,25 +26,32 @@ export function loadStationTables(dir: string = MAPPINGS_DIR): StationTables {
   return compileStation(loadTables(dir), contracts);
 }
 
+/** The same from texts, among them the register of losses; other tables are passed over. */
 export function compileStation(sources: readonly Source[], contracts: PairContracts): StationTables {
   const faults = new FaultList();
   const roots = sources.map((source) => rootOf(parseFile(source, faults), faults));
-  const pair = roots.find(isStationFile);
   const registerRoot = roots.find((root) => root.isMap && root.entries('a file').some(({ name }) => name === 'losses'));
   const register = registerRoot && readRegister(registerRoot);
-  if (!pair)
-    throw new MappingFaults([
-      { file: sources[0]?.file ?? 'mappings', line: 1, column: 1, message: 'there is no table for OCPP 2.0.1' },
-    ]);
-  const built = buildPair(readPairTable(pair), contracts, register, faults);
-  if (faults.size > 0) throw new MappingFaults(faults.list);
+  const checked = checkStation(roots.filter(isStationFile), contracts, register, faults);
+  if (!checked || faults.size > 0) throw new MappingFaults(faults.list);
+  return stationTables(checked);
+}
+
+/** The tables as flows use them. */
+export function stationTables({ table, pair, model, actions }: CheckedStation): StationTables {
   return {
-    convert: converter(built.conversions),
-    actions: new Map(),
-    variables: [],
-    ownVariables: [],
-    errors: new Map(),
+    convert: converter(pair.conversions),
+    actions,
+    words: new Map([...table.words.values()].map((list) => [list.name, imagesOf(list)])),
+    variables: model.variables,
+    ownVariables: model.own,
+    errors: model.errors,
   };
+}
+
+/** Words without an image are left out. */
+function imagesOf({ words }: WordList): ReadonlyMap<string, string> {
+  return new Map([...words].flatMap(([word, { to }]): [string, string][] => ('word' in to ? [[word, to.word]] : [])));
 }
 
 function converter(conversions: ReadonlyMap<string, Convert>): StationTables['convert'] {

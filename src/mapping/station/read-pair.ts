@@ -56,6 +56,11 @@ export function isStationFile(root: Value): boolean {
   return pair?.isMap === true && pair.entries('pair').some((entry) => entry.name === 'station');
 }
 
+/** Whether it is the device model; else it holds the messages. */
+export function isDeviceModel(root: Value): boolean {
+  return root.entries('a table').some((entry) => entry.name === 'keys' || entry.name === 'errors');
+}
+
 export function readPairTable(root: Value): PairTable {
   const get = reader(root.entries('a table', KNOWN));
   const pair = reader(get('pair')?.entries('pair', ['pivot', 'station']) ?? []);

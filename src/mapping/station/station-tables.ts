@@ -84,6 +84,8 @@ export interface StationTables {
    * @param name the heading of the rows, e.g. `StartTransaction`, or `StartTransaction.answer` for what comes back
    */
   convert(name: string, source: JsonObject, given?: Given): Conversion;
+  /** Lists of words that rows use too, by name (`stoppedReason`, `triggerOfStop`, …): word -> image; words without an image are not in. */
+  readonly words: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** All actions of OCPP 2.0.1. */
   readonly actions: ReadonlyMap<string, StationAction>;
   readonly variables: readonly VariableRow[];
