@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import type { Context, Decision, Effect } from '../decision.ts';
 import type { ChargePointState, Transaction } from '../state.ts';
@@ -58,7 +59,7 @@ export function adopted(
 ): Decision & { readonly transaction: StationTransaction } {
   const transaction = recordOf(state, unseen, before, context);
   const { connectorId, events } = transaction;
-  const timestamp = before ? new Date(before.startedAt).toISOString() : unseen.timestamp;
+  const timestamp = before ? isoTime(before.startedAt) : unseen.timestamp;
   const meterStart = before?.meterStart;
   const begin =
     meterStart === undefined ? undefined : converted(context, 'beginReading', { meterStart, timestamp }).value;

@@ -4,8 +4,8 @@ import { type Context, type Decision, decision, type Effect, type Exchange } fro
 import type { ChargePointState } from '../state.ts';
 import { judgedByPolicy, remoteStartOf, withAuthorized } from './authorization-memory.ts';
 import { converted, inTurn, type StationUp } from './rules.ts';
-import { tagInfo, answerWithTag, heldTo } from './token-info.ts';
 import { tokenUp, tryToken } from './token.ts';
+import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
 import { connectorCount } from './topology.ts';
 
 /** Authorize (C01): the CSMS is asked each time, unless it has named the token itself just now. */

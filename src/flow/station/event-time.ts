@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { Json } from '../../base/message.ts';
 import type { Context, Effect } from '../decision.ts';
 import { station } from './rules.ts';
@@ -26,5 +27,5 @@ export function eventTime(said: Json | undefined, context: Context, after?: stri
   }
   const now = Math.max(context.now, after === undefined ? 0 : Date.parse(after));
   const losses: Effect[] = [{ do: 'loss', code: 'tx-clock', field: 'timestamp' }];
-  return { timestamp: new Date(now).toISOString(), at: now, offline: undefined, losses };
+  return { timestamp: isoTime(now), at: now, offline: undefined, losses };
 }

@@ -5,8 +5,9 @@ import { adopted } from './adopt-transaction.ts';
 import { enqueue } from './enqueue.ts';
 import { eventTime } from './event-time.ts';
 import { readingUp, samplesOf, signedBy, withEnergyInWh } from './readings.ts';
-import { converted, inTurn, station, stationOf, withStation, type StationUp } from './rules.ts';
+import { converted, inTurn, type StationUp, station } from './rules.ts';
 import { latestOf, runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
+import { takeTrigger } from './triggered.ts';
 import { whichTransaction } from './which-transaction.ts';
 import { leftWithDevice } from './while-away.ts';
 
@@ -175,21 +176,15 @@ function remembered(state: ChargePointState, request: JsonObject, context: Conte
   return withConnector(state, connectorId, { meter: request, meterAt: context.now });
 }
 
-/** Whether the CSMS has asked for these readings; once (F06). */
+/** Whether the CSMS has asked for these readings, by either name (F06). */
 function withoutTrigger(
   state: ChargePointState,
   connectorId: number,
-  context: Context,
+  { now }: Context,
 ): { readonly triggered: boolean; readonly state: ChargePointState } {
-  const { triggers } = stationOf(state);
-  const at = triggers.findIndex(
-    (one) =>
-      (one.message === 'MeterValues' || one.message === 'TransactionEvent') &&
-      one.expiresAt > context.now &&
-      (one.connectorId === undefined || one.connectorId === connectorId),
-  );
-  if (at < 0) return { triggered: false, state };
-  return { triggered: true, state: withStation(state, { triggers: triggers.filter((_, i) => i !== at) }) };
+  const readings = takeTrigger(state, 'MeterValues', now, connectorId);
+  const event = takeTrigger(readings.state, 'TransactionEvent', now, connectorId);
+  return { triggered: readings.asked || event.asked, state: event.state };
 }
 
 const DONE: Effect[] = [

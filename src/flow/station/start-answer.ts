@@ -5,8 +5,8 @@ import { authorizedLately, judgedBefore } from './authorization-memory.ts';
 import { lateRefusal } from './late-refusal.ts';
 import { inTurn, station } from './rules.ts';
 import type { IdTokenInfo } from './state.ts';
-import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
 import { tokenUp } from './token.ts';
+import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
 import { type StationTransaction, withEvents } from './transaction-event.ts';
 
 /** What the charge point hears of its tag when a transaction starts: from the CSMS in time, else from memory. */

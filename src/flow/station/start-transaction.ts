@@ -8,7 +8,7 @@ import { accepts } from './boot-gate.ts';
 import { firstChargingState } from './charging-time.ts';
 import { closeOld } from './close-transaction.ts';
 import { eventTime } from './event-time.ts';
-import { inTurn, stationOf, station, withStation, type StationUp } from './rules.ts';
+import { inTurn, type StationUp, station, stationOf, withStation } from './rules.ts';
 import { fallbackAnswer } from './start-answer.ts';
 import type { IdToken } from './state.ts';
 import { tokenUp } from './token.ts';

@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import type { Context, Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
@@ -45,7 +46,7 @@ export function answerWithTag(
   const info = memorable(told);
   const group = info.groupIdToken && tagDown(state, info.groupIdToken, context);
   const known = rememberToken(group?.state ?? state, idTag, token, context, info);
-  const soon = new Date(context.now + 1000).toISOString();
+  const soon = isoTime(context.now + 1000);
   const { value = {}, losses } = converted(context, heading, answer, {
     soon,
     ...(group && { parentIdTag: group.idTag }),
@@ -68,7 +69,7 @@ export function tagInfo(
     'Authorize.answer',
     { idTokenInfo: told },
     {
-      soon: new Date(context.now + 1000).toISOString(),
+      soon: isoTime(context.now + 1000),
       ...(group && { parentIdTag: group.idTag }),
     },
   );

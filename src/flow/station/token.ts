@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../base/digest.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { stationOf, station, withStation } from './rules.ts';
+import { station, stationOf, withStation } from './rules.ts';
 import type { IdToken, IdTokenInfo, Token } from './state.ts';
 import { withinBounds } from './token-memory.ts';
 
