@@ -62,11 +62,22 @@ function faultOf(file: number, size: number): string | undefined {
   // The very first meta page is written before there is a tree.
   const sameFlags = first.transaction === 0n || first.flags === second.flags;
   if (!inTurn || !alike || !sameFlags) return 'its beginning';
+  // Every commit writes the root anew: a number that was changed makes an older state look like the last one, or the reverse.
+  if (!rootIsOf(file, first) || !rootIsOf(file, second)) return 'its beginning';
   const whole = Math.floor(size / newest.pageSize);
-  if (newest.lastPage > Number.MAX_SAFE_INTEGER) return 'its beginning';
+  if (newest.lastPage > Number.MAX_SAFE_INTEGER / newest.pageSize) return 'its beginning';
   // Free pages at the end are counted though they may never have been written.
   const pages = new Pages(file, newest.pageSize, Math.min(Number(newest.lastPage) + 1, whole), newest.transaction);
   return pages.fault(newest.main, 'bytes') ?? pages.fault(newest.free, 'number');
+}
+
+/** Whether the root of the entries was written by the transaction that the meta page speaks of. */
+function rootIsOf(file: number, { main, pageSize, lastPage, transaction }: Meta): boolean {
+  if (main.depth === 0) return true;
+  if (main.page > lastPage || lastPage > Number.MAX_SAFE_INTEGER / pageSize) return false;
+  const bytes = Buffer.alloc(META);
+  readSync(file, bytes, 0, bytes.length, Number(main.page) * pageSize);
+  return bytes.readBigUInt64LE(0) === main.page && bytes.readBigUInt64LE(8) === transaction;
 }
 
 function meta(file: number, at: number): Meta | undefined {
