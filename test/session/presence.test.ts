@@ -33,7 +33,7 @@ async function drained(parts: Bridge): Promise<void> {
   expect(await done).toBe(true);
 }
 
-const after = (store: MemoryStore, at: number) => bridge(store, {}, {}, new ManualClock(at));
+const restarted = (store: MemoryStore, at: number) => bridge(store, {}, {}, new ManualClock(at));
 const heardAt = async (store: MemoryStore) => (await store.load(IDENTITY))?.state['heardAt'];
 
 describe('a bridge that starts', () => {
@@ -41,7 +41,7 @@ describe('a bridge that starts', () => {
     const store = new MemoryStore();
     await booted(bridge(store));
     // 2.5 × 600 s, and five minutes because signs of life are written late.
-    const parts = after(store, 29 * MINUTE);
+    const parts = restarted(store, 29 * MINUTE);
     await parts.sessions.resume();
     expect(parts.links).toEqual([`open ${IDENTITY}`]);
     await settled();
@@ -55,7 +55,7 @@ describe('a bridge that starts', () => {
   test('leaves the link closed of one that has been silent too long', async () => {
     const store = new MemoryStore();
     await booted(bridge(store));
-    const parts = after(store, 31 * MINUTE);
+    const parts = restarted(store, 31 * MINUTE);
     await parts.sessions.resume();
     expect(parts.links).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('a bridge that starts', () => {
   test('tells a CSMS the last boot as soon as such a link is open', async () => {
     const store = new MemoryStore();
     await booted(bridge(store));
-    const parts = after(store, MINUTE);
+    const parts = restarted(store, MINUTE);
     await parts.sessions.resume();
     parts.sessions.linkChanged(IDENTITY, 'open');
     const boot = await parts.csms.question(1);
@@ -102,7 +102,7 @@ describe('a sign of life', () => {
   test('of a process that heard nothing is not made up', async () => {
     const store = new MemoryStore();
     await booted(bridge(store));
-    const parts = after(store, 10 * MINUTE);
+    const parts = restarted(store, 10 * MINUTE);
     await parts.sessions.resume();
     await drained(parts);
     expect(await heardAt(store)).toBe(0);
