@@ -18,7 +18,7 @@ const VIRTUAL_KEYS: ReadonlySet<string> = new Set([
 const MOST_KEYS = '1000';
 const MOST_REMEMBERED = 500;
 
-interface KeyValue {
+export interface KeyValue {
   readonly key: string;
   readonly readonly: boolean;
   readonly value?: string;
@@ -155,7 +155,7 @@ function fromMemory(state: ChargePointState, exchange: Exchange, context: Contex
 }
 
 /** Keys that this bridge answers for, by lower-case name. */
-function ownKeys(state: ChargePointState, context: Context): Map<string, KeyValue> {
+export function ownKeys(state: ChargePointState, context: Context): ReadonlyMap<string, KeyValue> {
   const ping = state.configuration['websocketpinginterval']?.value ?? String(context.settings.pingInterval);
   const keys: KeyValue[] = [{ key: 'WebSocketPingInterval', readonly: false, value: ping }];
   if (context.version !== '1.6') {

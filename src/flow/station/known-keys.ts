@@ -1,27 +1,14 @@
 import type { JsonObject } from '../../base/message.ts';
-import { canonical, LINK_KEYS } from '../configuration.ts';
+import { canonical, type KeyValue, LINK_KEYS, ownKeys } from '../configuration.ts';
 import type { Context } from '../decision.ts';
-import { ocpp16Flows } from '../flows.ts';
 import type { ChargePointState } from '../state.ts';
 import { station, stationOf, withStation } from './rules.ts';
 import { phasesLearnt } from './variable-values.ts';
 
 /** What is known of the charge point's configuration: what it said when it was asked last, and what the bridge says for it. */
 
-export interface KnownKey {
-  /** In the spelling of 1.6, or as the charge point writes it. */
-  readonly key: string;
-  readonly value?: string;
-  readonly readonly: boolean;
-}
-
-/** Facts that the bridge adds for versions that lack them, and the link's own. */
-const BRIDGE_KEYS = [
-  'WebSocketPingInterval',
-  'SupportedFeatureProfiles',
-  'GetConfigurationMaxKeys',
-  'NumberOfConnectors',
-];
+/** In the spelling of 1.6, or as the charge point writes it. */
+export type KnownKey = KeyValue;
 
 /** A version without GetConfiguration is not asked: the bridge answers from what it remembers. */
 export function canBeAsked(context: Context): boolean {
@@ -39,22 +26,8 @@ export function knownKeys(state: ChargePointState, context: Context): ReadonlyMa
       found.set(key.toLowerCase(), { key, readonly, ...(value !== undefined && { value }) });
     }
   }
-  for (const entry of saidByBridge(state, context)) {
-    if (!LINK_KEYS.has(entry.key.toLowerCase()) || entry.key.toLowerCase() === 'websocketpinginterval') {
-      found.set(entry.key.toLowerCase(), entry);
-    }
-  }
+  for (const [lower, own] of ownKeys(state, context)) found.set(lower, own);
   return found;
-}
-
-/** What the rules of the pivot answer without asking the charge point. */
-function saidByBridge(state: ChargePointState, context: Context): KnownKey[] {
-  const { version } = context;
-  const key = version === '1.6' ? BRIDGE_KEYS.slice(0, 1) : BRIDGE_KEYS;
-  const request: JsonObject = canBeAsked(context) ? { key } : {};
-  const { effects } = ocpp16Flows.csmsCalls(state, { id: '', action: 'GetConfiguration', request }, context);
-  for (const effect of effects) if (effect.do === 'answer') return keysIn(effect.payload);
-  return [];
 }
 
 /** The keys of a GetConfiguration answer. */
