@@ -45,6 +45,9 @@ export const getDiagnostics: DownFlow = {
 };
 
 export const updateFirmware: DownFlow = {
-  answered: (state, exchange, answer) =>
-    takenOn(state, 'firmware', Date.parse(String(exchange.request['retrieveDate'])), answer),
+  answered(state, exchange, answer, _sent, context) {
+    const at = Date.parse(String(exchange.request['retrieveDate']));
+    // A leap second is a date of OCPP and none of this platform.
+    return takenOn(state, 'firmware', Number.isNaN(at) ? context.now : at, answer);
+  },
 };

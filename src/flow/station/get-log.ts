@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../base/message.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
 import { enqueue } from './enqueue.ts';
-import { running } from './jobs.ts';
+import { isUri, running } from './jobs.ts';
 import { inTurn, rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
 
 /** GetLog (OCPP 2.0.1 N01) is GetDiagnostics in 1.6. A new one takes the place of one that is still uploading. */
@@ -15,6 +16,7 @@ export const getLog: StationCommand = command(
         if (station(context).settings.busyLog === 'reject')
           return rejected(state, 'Unspecified', 'Rejected', 'another log is being uploaded');
       }
+      if (!isUri((request['log'] as JsonObject)['remoteLocation'])) return rejected(state, 'InvalidURL');
       return asking(state, 'GetLog', 'GetDiagnostics', request, {}, context);
     },
     answered(state, { request }, _question, answer, context) {

@@ -17,3 +17,8 @@ export function installing(state: ChargePointState, context: Context): boolean {
   const { firmwareJob } = stationOf(state);
   return running(firmwareJob, context) && firmwareJob.status === 'Installing';
 }
+
+/** Where files are fetched from or brought to: 1.6 wants a URI, and XML carries it as it is. */
+export function isUri(text: unknown): boolean {
+  return typeof text === 'string' && /^[!-~]+$/.test(text) && URL.canParse(text);
+}

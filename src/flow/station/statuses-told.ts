@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import { AWAY } from '../relay.ts';
@@ -29,7 +30,9 @@ export function tellStatus(state: ChargePointState, connectorId: number, context
   const request = shown(state, connectorId, context);
   if (request === undefined || !mayTell(state, context, asked)) return decision(state);
   const evse = evseOf(connectorId);
-  const given = { evseId: evse.id, connectorId: evse.connectorId };
+  // One that was stored while the CSMS spoke 1.6 may have no time of its own.
+  const timestamp = request['timestamp'] ?? isoTime(state.connectors[connectorId]?.statusAt ?? context.now);
+  const given = { evseId: evse.id, connectorId: evse.connectorId, timestamp };
   const { value, losses } = converted(context, 'StatusNotification', request, given);
   const status = value?.['connectorStatus'];
   if (value === undefined || typeof status !== 'string') return decision(state, ...losses);

@@ -3,7 +3,7 @@ import { type Context, type Decision, decision, type Effect } from '../decision.
 import type { ChargePointState } from '../state.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
 import { enqueue } from './enqueue.ts';
-import { running } from './jobs.ts';
+import { isUri, running } from './jobs.ts';
 import { inTurn, rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
 
 /** UpdateFirmware (OCPP 2.0.1 L01, L02). Whose request the statuses of 1.6 belong to, the bridge remembers. */
@@ -17,7 +17,7 @@ export const updateFirmware: StationCommand = command(
         if (firmwareJob.requestId === request['requestId']) return rejected(state, 'DuplicateRequestId');
         if (busyFirmware === 'reject') return rejected(state, 'FwUpdateInProgress');
       }
-      if (!URL.canParse(String(location))) return rejected(state, 'InvalidURL');
+      if (!isUri(location)) return rejected(state, 'InvalidURL');
       const signed = signature !== undefined || signingCertificate !== undefined;
       if (signed && unsignedFirmware === 'reject')
         return rejected(state, 'UnsupportedParam', 'Rejected', 'nobody would check the signature');
