@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STATION_DEFAULTS, type StationSettings } from '../../flow/station/settings.ts';
 import { duration } from './value-types.ts';
 
 /** How charge points are shown to a CSMS of OCPP 2.0.1: for all, and as exceptions for some. The first word of a choice is the default. */
@@ -15,16 +16,21 @@ const STATION = {
     .enum(['upper-hex', 'as-is'])
     .meta({ description: 'Whether card numbers go to the CSMS in capital letters.' }),
   authFallback: z
-    .array(z.enum(['memory', 'localList', 'accept', 'invalid']))
+    .array(z.enum(['memory', 'localList', 'accept', 'invalid', 'drop']))
     .min(1)
     .meta({
       description: 'How a tag is judged when the CSMS cannot be asked: by these in turn, until one knows.',
-      'x-type': 'list of memory | localList | accept | invalid',
+      'x-type': 'list of memory | localList | accept | invalid | drop',
     }),
   syncWait: duration().meta({ description: 'How long Authorize and StartTransaction wait for the CSMS.' }),
   bootOnConnect: z.enum(['always', 'ifChanged', 'never']).meta({
     description: 'Tell the last BootNotification again on a new link when the charge point does not boot itself.',
   }),
+  bootWithin: duration().meta({
+    description: 'So long a charge point may take to boot on a new link, and to tell its statuses after a boot.',
+  }),
+  shortestInterval: duration().meta({ description: 'Shortest heartbeat interval that a charge point is told.' }),
+  longestInterval: duration().meta({ description: 'Longest heartbeat interval that a charge point is told.' }),
   pendingMode: z.enum(['mask', 'pass']).meta({
     description:
       'While the CSMS has a charge point Pending: `mask` shows it Accepted and keeps its messages, `pass` shows Pending.',
@@ -60,18 +66,44 @@ const STATION = {
     .meta({ description: 'What the CSMS gets for charging profiles when the charge point has none.' }),
   otherStop: z
     .enum(['AbnormalCondition', 'StopAuthorized'])
-    .meta({ description: 'triggerReason of a stop with reason Other.' }),
+    .meta({ description: 'What made the charge point stop with reason Other, as triggerReason.' }),
   rebootReason: z
     .enum(['Watchdog', 'LocalReset'])
     .meta({ description: 'Boot reason after a stop with reason Reboot.' }),
   refineFaultStops: z.boolean().meta({ description: 'Explain a stop with reason Other by an error told near it.' }),
   occupiedMeans: z
     .enum(['Charging', 'EVConnected'])
-    .meta({ description: 'chargingState of Occupied in OCPP 1.2 and 1.5 while a transaction runs.' }),
+    .meta({ description: 'What Occupied means, as chargingState, in OCPP 1.2 and 1.5 while a transaction runs.' }),
   dataTransferData: z.enum(['asString', 'parseJson']).meta({ description: 'Data of a DataTransfer to the CSMS.' }),
+  plugAndCharge: z.boolean().meta({
+    description: 'Unwrap messages of ISO 15118 that 1.6 carries in DataTransfer.',
+  }),
   offlineThreshold: duration().meta({ description: 'What is older than this when it arrives happened offline.' }),
   reportRows: z.int().min(1).max(1000).meta({ description: 'Most variables of one NotifyReport.' }),
   reportBytes: z.int().min(1024).max(1_000_000).meta({ description: 'Most bytes of one NotifyReport.' }),
+  reportWaits: duration().meta({
+    description: 'How long a report waits for the charge point to tell its configuration.',
+  }),
+  snapshotFresh: duration().meta({
+    description: 'A report asks the charge point again when its configuration was read longer ago.',
+  }),
+  snapshotOld: duration().meta({
+    description: 'On a new link it is asked when its configuration was read longer ago.',
+  }),
+  absentVariables: z.enum(['reject', 'snapshot']).meta({
+    description: 'GetVariables of a charge point that does not answer: refused, or what it said within the last hour.',
+  }),
+  variablesWithin: duration().meta({
+    description: 'GetVariables and SetVariables are answered after this time, done or not.',
+  }),
+  basicAuthPassword: z.enum(['rotate', 'reject']).meta({
+    description: 'A password that the CSMS writes: it is the password of the link from then on, or it is refused.',
+  }),
+  legacyComponent: z
+    .string()
+    .min(1)
+    .max(50)
+    .meta({ description: 'Component of configuration keys that OCPP 2.0.1 does not know.' }),
   ratedPower: z.number().min(0).max(10_000_000).meta({ description: 'Most power of an EVSE, W.' }),
   supplyPhases: z.int().min(0).max(3).meta({ description: 'Phases of the supply; 0 is direct current.' }),
   connectorType: z
@@ -81,52 +113,29 @@ const STATION = {
     .meta({ description: 'ConnectorType to report, in the words of the standard.' }),
   organizationName: z.string().min(1).max(50).meta({ description: 'SecurityCtrlr.OrganizationName to report.' }),
   securityProfile: z.int().min(0).max(3).meta({ description: 'Security profile of the link, to report.' }),
-} as const;
+} as const satisfies Record<keyof StationSettings, z.ZodType>;
 
-const DEFAULTS = {
-  idTokenDefaultType: 'ISO14443',
-  idTokenCase: 'upper-hex',
-  authFallback: ['memory', 'localList', 'invalid'],
-  syncWait: '10s',
-  bootOnConnect: 'always',
-  pendingMode: 'mask',
-  connectorZero: 'notifyEvent',
-  errorsAs: 'notifyEvent',
-  unknownTransaction: 'adopt',
-  unknownTransactionReadings: 'meterValues',
-  energyInWh: false,
-  clockAlignedAs: 'transactionEvent',
-  evseZeroReadings: 'send',
-  immediateReset: 'Hard',
-  unsignedFirmware: 'reject',
-  busyFirmware: 'reject',
-  busyLog: 'supersede',
-  smartChargingRefusal: 'callError',
-  otherStop: 'AbnormalCondition',
-  rebootReason: 'Watchdog',
-  refineFaultStops: false,
-  occupiedMeans: 'Charging',
-  dataTransferData: 'asString',
-  offlineThreshold: '60s',
-  reportRows: 20,
-  reportBytes: 8192,
-  ratedPower: 22_000,
-  supplyPhases: 3,
-  connectorType: 'Unknown',
-  organizationName: 'Unknown',
-  securityProfile: 0,
-} as const;
+const TIMES: ReadonlySet<keyof StationSettings> = new Set([
+  ...(['syncWait', 'bootWithin', 'shortestInterval', 'longestInterval', 'offlineThreshold'] as const),
+  ...(['reportWaits', 'snapshotFresh', 'snapshotOld', 'variablesWithin'] as const),
+]);
 
 /** `station`: every key has a default, but for the patterns, whose default is code. */
 export function stationSection() {
   const { idTokenPatterns, ...rest } = STATION;
   const entries = Object.entries(rest).map(([name, schema]) => {
     const core: z.ZodType = schema;
-    return [name, core.prefault(DEFAULTS[name as keyof typeof DEFAULTS])];
+    return [name, core.prefault(asWritten(name as keyof StationSettings))];
   });
   type Prefaulted = { [K in keyof typeof rest]: z.ZodPrefault<(typeof rest)[K]> };
   const withDefaults = Object.fromEntries(entries) as Prefaulted;
   return z.strictObject({ idTokenPatterns: z.exactOptional(idTokenPatterns), ...withDefaults });
+}
+
+/** A default in the words of the file. */
+function asWritten(name: keyof StationSettings): unknown {
+  const value = STATION_DEFAULTS[name];
+  return TIMES.has(name) ? `${Number(value) / 1000}s` : value;
 }
 
 /** Exceptions of one charge point. */
