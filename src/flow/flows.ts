@@ -26,6 +26,7 @@ import {
 } from './decision.ts';
 import { heartbeat } from './heartbeat.ts';
 import {
+  callNow,
   canWait,
   keep,
   keptThoughRefused,
@@ -89,7 +90,7 @@ export function deviceCalls(
   if (refusal && holdsBack(state, context)) return heldBack(state, exchange, refusal, policy, context);
   if (refusal) return decision(state, { do: 'refuse', refusal });
   if (mustWait(state, exchange, context)) return keep(state, exchange, context);
-  const forward: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
+  const forward: Effect = { do: 'call-csms', action: exchange.action, payload: callNow(state, exchange) };
   const decided = UP[exchange.action]?.call?.(state, exchange, context) ?? decision(state, forward);
   if (!first || exchange.action === 'BootNotification') return decided;
   return { state: decided.state, effects: [...introduction(state), ...decided.effects] };
@@ -132,7 +133,7 @@ export function csmsRefused(
   context: Context,
 ): Decision {
   if (refusal.code === 'CsmsSecurityError' && attempt === 1 && state.boot && exchange.action !== 'BootNotification') {
-    const again: Effect = { do: 'call-csms', action: exchange.action, payload: exchange.request };
+    const again: Effect = { do: 'call-csms', action: exchange.action, payload: callNow(state, exchange) };
     return decision(state, ...introduction(state), again);
   }
   const taken = AWAY.has(refusal.code) ? canWait(exchange, context) : keptThoughRefused(exchange, refusal, context);

@@ -117,13 +117,22 @@ function pendingTransaction(state: ChargePointState, request: JsonObject): Trans
 }
 
 /** The call as it goes to the CSMS: with its own transaction id, as far as it has given one. */
-export function outboxCall(state: ChargePointState, entry: OutboxEntry): JsonObject {
+export function outboxCall(
+  state: ChargePointState,
+  entry: Pick<OutboxEntry, 'action' | 'payload' | 'transaction'>,
+): JsonObject {
   if (entry.transaction === undefined || entry.action === 'StartTransaction') return entry.payload;
   const { transactionId: _, ...rest } = entry.payload;
   const transaction = state.transactions[entry.transaction];
   if (transaction !== undefined && !transaction.pending) return { ...rest, transactionId: transaction.csms };
   // The CSMS never took the start. A reading goes without an id.
   return entry.action === 'StopTransaction' ? { ...rest, transactionId: NO_ID } : rest;
+}
+
+/** A call that need not wait: one of a transaction whose start was put aside cannot name it. */
+export function callNow(state: ChargePointState, { action, request }: Exchange): JsonObject {
+  const transaction = pendingTransaction(state, request)?.device;
+  return outboxCall(state, { action, payload: request, ...(transaction !== undefined && { transaction }) });
 }
 
 /** The CSMS has it. */
@@ -138,7 +147,8 @@ export function outboxAnswered(
   if (entry.action !== 'StartTransaction' || entry.transaction === undefined) return decision(after, gone);
   const status = (answer['idTagInfo'] as JsonObject | undefined)?.['status'];
   const known = confirmed(after, entry.transaction, answer);
-  const late = status !== 'Accepted' && known.transactions[entry.transaction]?.stoppedAt === undefined;
+  const transaction = known.transactions[entry.transaction];
+  const late = status !== 'Accepted' && transaction !== undefined && transaction.stoppedAt === undefined;
   if (!late || !context.settings.stopLateRefused) return decision(known, gone);
   const payload = { transactionId: Number(answer['transactionId']) };
   return decision(known, gone, { do: 'call-device', action: 'RemoteStopTransaction', payload });
@@ -173,7 +183,7 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
   if (entryNow.refusals === entry.refusals || !givenUp(entryNow))
     return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
-    withoutStart(fewer(state, entry), entry),
+    fewer(state, entry),
     { do: 'outbox-remove', seq: entry.seq },
     { do: 'dead-letter', entry: entryNow },
     { do: 'loss', code: 'dead-letter', field: entry.action },
@@ -206,11 +216,4 @@ export function counted(state: ChargePointState, device: number | undefined, mor
   const left = waiting + more;
   const now = left > 0 ? { ...rest, waiting: left } : rest;
   return { ...state, transactions: { ...state.transactions, [now.device]: now } };
-}
-
-/** The CSMS will never know this transaction: what the charge point says of it later goes without an id, too. */
-function withoutStart(state: ChargePointState, { action, transaction }: OutboxEntry): ChargePointState {
-  const known = transaction === undefined ? undefined : state.transactions[transaction];
-  if (action !== 'StartTransaction' || known === undefined) return state;
-  return { ...state, transactions: { ...state.transactions, [known.device]: { ...known, csms: NO_ID } } };
 }

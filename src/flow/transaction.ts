@@ -98,7 +98,8 @@ function kept(state: ChargePointState, connectorId: number, now: number): Record
     return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
   });
   // The same where a late repeat would be told to a CSMS of OCPP 2.0.1 as another transaction.
-  const since = ({ device, csms, events }: Transaction) => now - (device === csms && !events ? DAY : MONTH);
+  const sameAtBothEnds = ({ device, csms, events, pending }: Transaction) => device === csms && !events && !pending;
+  const since = (transaction: Transaction) => now - (sameAtBothEnds(transaction) ? DAY : MONTH);
   const worth = all.filter(([, t]) => needed(t) || (t.stoppedAt ?? now) >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
@@ -111,6 +112,7 @@ function needed({ stoppedAt, waiting = 0 }: Transaction): boolean {
 
 /** A new session on a connector ends the "finishing" of the one before. */
 function cleared(state: ChargePointState, connectorId: number): ChargePointState {
+  if (!mayRemember(state, connectorId)) return state;
   const { finishingSince: _, ...connector } = state.connectors[connectorId] ?? {};
   return { ...state, connectors: { ...state.connectors, [connectorId]: connector } };
 }
@@ -139,7 +141,8 @@ export function stopped(state: ChargePointState, request: JsonObject, context: C
   const transactions = { ...state.transactions, [transaction.device]: { ...transaction, stoppedAt } };
   const status = state.connectors[transaction.connectorId]?.status?.['status'];
   const next = { ...state, transactions };
-  return status === 'Available' ? next : withConnector(next, transaction.connectorId, { finishingSince: context.now });
+  if (status === 'Available' || !mayRemember(state, transaction.connectorId)) return next;
+  return withConnector(next, transaction.connectorId, { finishingSince: context.now });
 }
 
 function byCsmsId(state: ChargePointState, request: JsonObject): Transaction | undefined {

@@ -2,11 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { BridgeError, refusalOf } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/message.ts';
 import type { Decision } from '../../src/flow/decision.ts';
-import { keep, type OutboxEntry, outboxAnswered, outboxCall, outboxRefused } from '../../src/flow/outbox.ts';
+import { deviceCalls } from '../../src/flow/flows.ts';
+import { memoryOf } from '../../src/flow/memory.ts';
+import {
+  deadLetterRetried,
+  keep,
+  type OutboxEntry,
+  outboxAnswered,
+  outboxCall,
+  outboxRefused,
+} from '../../src/flow/outbox.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
 import { context, exchange, SETTINGS } from './context.ts';
 
 const CONTEXT = context('1.5', { settings: { ...SETTINGS, whenCsmsIsAway: 'buffer' } });
+const FAULT = { refused: {}, away: 'refuse' } as const;
 const FIRST = 1_900_000_000;
 const STARTED = { transactionId: 42, idTagInfo: { status: 'Accepted' } };
 
@@ -46,7 +56,25 @@ describe('a transaction whose messages wait', () => {
     const after = outboxRefused(state, { ...start, refusals: 2, code: 'CsmsProtocolError', same: 2 }, refusal);
     expect(after.effects.map((effect) => effect.do)).toContain('dead-letter');
     expect(outboxCall(after.state, stop)).toMatchObject({ transactionId: -1 });
-    expect(after.state.transactions[FIRST]?.csms).toBe(-1);
+    const empty = outboxAnswered(after.state, stop, {}, CONTEXT).state;
+    const now = deviceCalls(empty, exchange('StopTransaction', stop.payload), false, CONTEXT, FAULT).effects;
+    expect(now).toContainEqual({ do: 'call-csms', action: 'StopTransaction', payload: outboxCall(empty, stop) });
+  });
+
+  test('has the id of the CSMS when an operator has its start tried again, also in what came meanwhile', () => {
+    const first = session(EMPTY_STATE, 0);
+    const refusal = refusalOf(new BridgeError('CsmsProtocolError', 'no'));
+    const letter = { ...first.start, refusals: 2, code: 'CsmsProtocolError', same: 2 };
+    const aside = outboxRefused(first.state, letter, refusal).state;
+    const id = memoryOf(aside, { receivedAt: 0, timezone: 'UTC', connectors: undefined }).csmsTransaction(FIRST);
+    const later = kept(aside, 'StopTransaction', {
+      transactionId: id,
+      meterStop: 9,
+      timestamp: '2001-01-01T09:00:00Z',
+    });
+    const { state } = outboxAnswered(deadLetterRetried(later.state, letter).state, letter, STARTED, CONTEXT);
+    expect(outboxCall(state, first.stop)).toMatchObject({ transactionId: 42 });
+    expect(outboxCall(state, later.entry)).toMatchObject({ transactionId: 42 });
   });
 });
 
