@@ -51,7 +51,10 @@ export class House {
     // The only placeholder: others in braces belong to the configuration.
     const bridge = await this.#bridge(this.#configText(about.config).replaceAll('{callback}', callback));
     const soapPort = Number(new URL(bridge.soapUrl).port);
-    await new Play(sample, conversation, { soapPort, devicePort, callbackPath, judge: this.#judge }).run();
+    await new Play(sample, conversation, {
+      ...{ soapPort, devicePort, callbackPath, judge: this.#judge },
+      takeLink: () => this.#world.takeLink(conversation.identity),
+    }).run();
   }
 
   #configText(special: Readonly<Record<string, unknown>>): string {

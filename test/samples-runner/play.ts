@@ -21,6 +21,8 @@ export interface Stage {
   /** Path of the charge point's own SOAP server. */
   readonly callbackPath: string;
   readonly judge: Judge;
+  /** The CSMS is back. */
+  takeLink(): void;
 }
 
 interface Post {
@@ -60,7 +62,10 @@ export class Play {
     const { about, id } = this.#sample;
     for (const part of about.before ?? usualBeginning(id)) await this.#before(part);
     this.#conversation.losses.clear();
-    for (const step of this.#sample.steps) await this.#take(step, `${id}/${step.file}`);
+    for (const step of this.#sample.steps) {
+      if (step.number === about.linkBackAt) this.#stage.takeLink();
+      await this.#take(step, `${id}/${step.file}`);
+    }
     await this.#end();
   }
 

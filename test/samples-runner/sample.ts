@@ -51,6 +51,8 @@ const aboutSchema = z.strictObject({
   config: z.record(z.string(), z.unknown()).default({}),
   /** HTTP status with which the CSMS refuses the WebSocket. */
   refuseLink: z.int().optional(),
+  /** Number of the step before which the CSMS takes the WebSocket all the same. */
+  linkBackAt: z.int().optional(),
   /** Path on which the link must arrive, where it is not the usual one. */
   linkPath: z.string().optional(),
   /** Why a message that the runner plays does not follow its schema; only under `ocpp…` folders a reason is asked for. */

@@ -59,6 +59,11 @@ export class World {
     if (refuseLink !== undefined) this.#refusals.set(conversation.identity, refuseLink);
   }
 
+  /** The CSMS refuses the WebSocket of this charge point no longer. */
+  takeLink(identity: string): void {
+    this.#refusals.delete(identity);
+  }
+
   #linked(identity: string, path: string, link: WebSocket): void {
     const conversation = this.#conversations.get(identity);
     if (conversation === undefined) {
