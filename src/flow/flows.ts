@@ -49,7 +49,7 @@ import type { ChargePointState } from './state.ts';
 import { statusNotification } from './status-notification.ts';
 import { meterValues, startTransaction, stopTransaction } from './transaction.ts';
 import { triggerMessage } from './trigger-message.ts';
-import { isStateMessage, told, untold } from './unsent.ts';
+import { asTold, isNewest, isStateMessage, told, untold } from './unsent.ts';
 
 /** The rules towards a CSMS of OCPP 1.6: which flow rules which exchange. An action without one is simply relayed. */
 
@@ -105,9 +105,10 @@ function heldBack(
   context: Context,
 ): Decision {
   if (canWait(exchange, context)) return keep(state, exchange, context);
-  const said = UP[exchange.action]?.call?.(state, exchange, context).state ?? state;
+  const said = UP[exchange.action]?.call?.(state, exchange, context) ?? decision(state);
   const flow = UP[exchange.action]?.refused ?? refuseByPolicy;
-  return flow(said, exchange, { code: 'CsmsAway', reason }, policy, context);
+  const decided = flow(said.state, exchange, { code: 'CsmsAway', reason }, policy, context);
+  return decision(decided.state, ...said.effects.filter((effect) => effect.do === 'loss'), ...decided.effects);
 }
 
 export function csmsAnswered(
@@ -132,8 +133,16 @@ export function csmsRefused(
   policy: UpPolicy,
   context: Context,
 ): Decision {
+  const closed = refusal.code === 'CsmsSecurityError' ? registrationGate(state, exchange.action) : undefined;
+  if (closed) {
+    // It has un-accepted the charge point meanwhile: that is no fault of the message.
+    const kept = holdsBack(state, context) || canWait(exchange, context);
+    const meant: Refusal = kept ? { code: 'CsmsAway', reason: closed.reason } : closed;
+    return csmsRefused(state, exchange, meant, attempt, policy, context);
+  }
   if (refusal.code === 'CsmsSecurityError' && attempt === 1 && state.boot && exchange.action !== 'BootNotification') {
-    const again: Effect = { do: 'call-csms', action: exchange.action, payload: callNow(state, exchange) };
+    const payload = asTold(exchange.action, callNow(state, exchange), context);
+    const again: Effect = { do: 'call-csms', action: exchange.action, payload };
     return decision(state, ...introduction(state), again);
   }
   const taken = AWAY.has(refusal.code) ? canWait(exchange, context) : keptThoughRefused(exchange, refusal, context);
@@ -190,7 +199,8 @@ export function ownCallRefused(
   refusal: Refusal,
   context: Context,
 ): Decision {
-  return decision(AWAY.has(refusal.code) && isStateMessage(exchange) ? untold(state, exchange, context.now) : state);
+  const later = AWAY.has(refusal.code) && isStateMessage(exchange) && isNewest(state, exchange, context);
+  return decision(later ? untold(state, exchange, context.now) : state);
 }
 
 export function csmsCalls(state: ChargePointState, exchange: Exchange, context: Context): Decision {

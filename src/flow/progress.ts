@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/message.ts';
 import { type Decision, type DownFlow, decision, type Exchange, type UpFlow } from './decision.ts';
 import type { ChargePointState, Progress } from './state.ts';
-import { superseded } from './unsent.ts';
+import { outdating, told } from './unsent.ts';
 
 type Kind = 'diagnostics' | 'firmware';
 
@@ -21,12 +21,12 @@ function progressNotification(kind: Kind): UpFlow {
     call(state, exchange, context) {
       const status = exchange.request['status'];
       const progress: Progress = { status: String(status), open: !FINAL.has(status), at: context.now };
-      return decision(
-        { ...state, [kind]: progress },
-        { do: 'call-csms', action: exchange.action, payload: exchange.request },
-      );
+      const after = outdating({ ...state, [kind]: progress }, exchange, context.now);
+      const forward = { do: 'call-csms', action: exchange.action, payload: exchange.request } as const;
+      return decision(after.state, ...after.effects, forward);
     },
-    answered: (state, exchange, answer) => decision(superseded(state, exchange), { do: 'answer', payload: answer }),
+    answered: (state, exchange, answer, context) =>
+      decision(told(state, exchange, context), { do: 'answer', payload: answer }),
   };
 }
 

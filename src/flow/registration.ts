@@ -42,7 +42,9 @@ export function holdsBack({ registration }: ChargePointState, { version, setting
 export function bootAgainAt(state: ChargePointState, context: Context): number | undefined {
   const { registration, outbox } = state;
   if (registration === undefined || state.boot === undefined || context.linkOpenedAt === undefined) return undefined;
-  if (mayPass(state) || !(holdsBack(state, context) || (outbox?.waiting ?? 0) > 0)) return undefined;
+  // A boot that the bridge told by itself may have been refused: the charge point does not know, and goes on.
+  const speaks = context.heardAt > registration.at;
+  if (mayPass(state) || !(holdsBack(state, context) || speaks || (outbox?.waiting ?? 0) > 0)) return undefined;
   const seconds = registration.interval > 0 ? Math.max(registration.interval, SHORTEST_PAUSE) : USUAL_PAUSE;
   return registration.at + 1000 * seconds;
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, errorRow, type Refusal } from '../base/errors.ts';
 import { policyAnswer } from './answer-policy.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange, type UpPolicy } from './decision.ts';
 import type { ChargePointState } from './state.ts';
-import { replacesUntold, untold } from './unsent.ts';
+import { isNewest, replacesUntold, untold } from './unsent.ts';
 
 /** The CSMS did not say no: it could not be asked, or nobody knows what it said. */
 export const AWAY: ReadonlySet<ErrorCode> = new Set(['CsmsAway', 'CsmsLost', 'CsmsTimeout', 'Busy', 'Draining']);
@@ -46,8 +46,8 @@ function away(
   const answer = { do: 'answer', payload: policyAnswer(policy.away, context.now) } as const;
   if (!('keep' in policy.away))
     return decision(state, { do: 'loss', code: 'offline-local', field: exchange.action }, answer);
-  const replaced: Effect[] = replacesUntold(state, exchange)
-    ? [{ do: 'loss', code: 'offline-last', field: exchange.action }]
-    : [];
+  const loss: Effect = { do: 'loss', code: 'offline-last', field: exchange.action };
+  if (!isNewest(state, exchange, context)) return decision(state, loss, answer);
+  const replaced = replacesUntold(state, exchange) ? [loss] : [];
   return decision(untold(state, exchange, context.now), ...replaced, answer);
 }

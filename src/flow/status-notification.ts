@@ -1,18 +1,20 @@
 import type { Json, JsonObject } from '../base/message.ts';
-import { type Context, type Decision, decision, type UpFlow } from './decision.ts';
+import { type Context, type Decision, decision, type Effect, type UpFlow } from './decision.ts';
 import { statusesNotExpected } from './picture.ts';
+import { mayPass } from './registration.ts';
 import { type ChargePointState, mayRemember, withConnector } from './state.ts';
-import { asTold, superseded } from './unsent.ts';
+import { asTold, outdating, told, untold } from './unsent.ts';
 
 /** StatusNotification: what the charge point says is remembered at once, whatever the CSMS thinks of it. */
 export const statusNotification: UpFlow = {
-  call: (state, exchange, context) =>
-    decision(statusesNotExpected(reported(state, exchange.request, context.now)), {
-      do: 'call-csms',
-      action: exchange.action,
-      payload: asTold(exchange.action, exchange.request, context),
-    }),
-  answered: (state, exchange, answer) => decision(superseded(state, exchange), { do: 'answer', payload: answer }),
+  call(state, exchange, context) {
+    const { action, request } = exchange;
+    const after = outdating(reported(state, request, context.now), exchange, context.now);
+    const payload = asTold(action, request, context);
+    return decision(statusesNotExpected(after.state), ...after.effects, { do: 'call-csms', action, payload });
+  },
+  answered: (state, exchange, answer, context) =>
+    decision(told(state, exchange, context), { do: 'answer', payload: answer }),
 };
 
 function reported(state: ChargePointState, request: JsonObject, now: number): ChargePointState {
@@ -49,9 +51,11 @@ export function synthesise(
     status,
     ...(timestamp !== undefined && { timestamp }),
   };
-  return decision(
-    withConnector(state, connectorId, { status: payload, statusAt: context.now }),
-    { do: 'loss', code: 'status-synth', field: 'status' },
-    { do: 'call-csms', action: 'StatusNotification', payload, own: true },
-  );
+  const next = withConnector(state, connectorId, { status: payload, statusAt: context.now });
+  const exchange = { id: '', action: 'StatusNotification', request: payload };
+  const synthesised: Effect = { do: 'loss', code: 'status-synth', field: 'status' };
+  if (!mayPass(state)) return decision(untold(next, exchange, context.now), synthesised);
+  const after = outdating(next, exchange, context.now);
+  const tell: Effect = { do: 'call-csms', action: exchange.action, payload, own: true };
+  return decision(after.state, ...after.effects, synthesised, tell);
 }

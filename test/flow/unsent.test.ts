@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../../src/base/errors.ts';
-import { csmsRefused, ownCallAnswered } from '../../src/flow/flows.ts';
+import { csmsAnswered, csmsRefused, deviceCalls, ownCallAnswered, ownCallRefused } from '../../src/flow/flows.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
 import type { UpAction } from '../../src/mapping/translator.ts';
 import { context, exchange } from './context.ts';
@@ -40,4 +40,48 @@ describe('statuses while the CSMS is away', () => {
     );
     expect(ownCallAnswered(state, exchange('StatusNotification', FAULTED), {}, context('1.5')).state).toBe(state);
   });
+});
+
+describe('two statuses of a connector under way at once', () => {
+  const known = context('1.5');
+  const call = (state: ChargePointState, status: typeof AVAILABLE) =>
+    deviceCalls(state, exchange('StatusNotification', status), false, known, POLICY).state;
+  const waiting = ({ unsent }: ChargePointState) => Object.values(unsent).map(({ payload }) => payload);
+  const both = call(call(EMPTY_STATE, AVAILABLE), FAULTED);
+
+  test('the newer one waits, though the older one is answered after it expired', () => {
+    const { state } = refused(both, FAULTED, AWAY);
+    const after = csmsAnswered(state, exchange('StatusNotification', AVAILABLE), {}, known);
+    expect(waiting(after.state)).toEqual([FAULTED]);
+  });
+
+  test('the newer one waits, though the older one expires last', () => {
+    const { state } = refused(both, FAULTED, AWAY);
+    const after = refused(state, AVAILABLE, LATE);
+    expect(waiting(after.state)).toEqual([FAULTED]);
+    expect(after.losses).toEqual(['offline-last']);
+  });
+
+  test('an older one does not wait when the newer one was told, nor does one of the bridge itself', () => {
+    const told = csmsAnswered(both, exchange('StatusNotification', FAULTED), {}, known).state;
+    expect(waiting(refused(told, AVAILABLE, LATE).state)).toEqual([]);
+    expect(waiting(ownCallRefused(told, exchange('StatusNotification', AVAILABLE), LATE, known).state)).toEqual([]);
+  });
+
+  test('what waits when a newer one comes is not told behind it', () => {
+    const { state } = refused(call(EMPTY_STATE, AVAILABLE), AVAILABLE, AWAY);
+    const decided = deviceCalls(state, exchange('StatusNotification', FAULTED), false, known, POLICY);
+    expect(waiting(decided.state)).toEqual([FAULTED]);
+    expect(decided.effects).toContainEqual({ do: 'loss', code: 'offline-last', field: 'StatusNotification' });
+  });
+});
+
+test('statuses with one connector number after another do not fill the document', () => {
+  let state = EMPTY_STATE;
+  for (let connectorId = 1; connectorId <= 300; connectorId++) {
+    const status = { ...AVAILABLE, connectorId };
+    state = deviceCalls(state, exchange('StatusNotification', status), false, context('1.5'), POLICY).state;
+    state = refused(state, status, AWAY).state;
+  }
+  expect(Object.keys(state.unsent)).toHaveLength(100);
 });
