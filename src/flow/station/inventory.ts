@@ -184,8 +184,10 @@ function limitsOf(rows: readonly VariableRow[], keys: ReadonlyMap<string, KnownK
 }
 
 /** 1.6 counts the members of a list, maxLimit the characters of its text: longer than this no such list is. */
-function longest({ dataType }: Variable, limit: number): number {
-  return dataType.endsWith('List') ? Math.min(LONGEST_VALUE, Math.max(1, MEMBER * limit - 1)) : limit;
+function longest({ dataType, maxLimit = Number.POSITIVE_INFINITY }: Variable, limit: number): number {
+  return dataType.endsWith('List')
+    ? Math.min(LONGEST_VALUE, Math.max(1, MEMBER * limit - 1))
+    : Math.min(maxLimit, limit);
 }
 
 function ofBridge(

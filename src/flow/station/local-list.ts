@@ -9,7 +9,7 @@ import { rememberToken, tagDown } from './token.ts';
 /** The local authorization list (OCPP 2.0.1 D01, D02). The bridge keeps a copy: tags alone do not say what kind of token they are. */
 
 /** What one charge point's document can hold. */
-const MOST_ENTRIES = 5000;
+export const MOST_ENTRIES = 5000;
 
 interface Entry {
   readonly idToken: IdToken;

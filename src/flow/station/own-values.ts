@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
+import { MOST_ENTRIES } from './local-list.ts';
+import { MOST_PROFILES } from './profile-registry.ts';
 import { station, stationOf } from './rules.ts';
 import { runningOn } from './transaction-event.ts';
 import type { Place } from './variable-names.ts';
@@ -41,14 +43,14 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   iccid: (_place, state) => ({ value: bootField(state, 'iccid')?.replace(/\s/g, '') }),
   identity: (_place, _state, { identity }) => ({ value: identity }),
   imsi: (_place, state) => ({ value: bootField(state, 'imsi')?.replace(/\s/g, '') }),
-  localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags) }),
+  localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags), maxLimit: MOST_ENTRIES }),
   meterSerialNumber: booted('meterSerialNumber'),
   meterType: booted('meterType'),
   now: (_place, _state, { now }) => ({ value: new Date(now).toISOString() }),
   offlineThreshold: (_place, _state, context) => ({ value: seconds(station(context).settings.offlineThreshold) }),
   organizationName: (_place, _state, context) => ({ value: station(context).settings.organizationName }),
   power: (place, state, context) => ({ value: power(place, state), maxLimit: station(context).settings.ratedPower }),
-  profileCount: (_place, state) => ({ value: count(stationOf(state).profiles) }),
+  profileCount: (_place, state) => ({ value: count(stationOf(state).profiles), maxLimit: MOST_PROFILES }),
   securityProfile: (_place, _state, context) => ({ value: String(station(context).settings.securityProfile) }),
   serialNumber: booted('chargePointSerialNumber', 'chargeBoxSerialNumber'),
   supplyPhases: (_place, _state, context) => ({ value: String(station(context).settings.supplyPhases) }),

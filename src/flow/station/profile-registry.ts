@@ -6,7 +6,7 @@ import type { Profile, RemoteStart } from './state.ts';
 /** The charging profiles that the charge point took, as the CSMS wrote them: 1.6 cannot be asked what is installed. */
 
 /** More than a charge point can hold; the oldest are forgotten. */
-const MOST_PROFILES = 200;
+export const MOST_PROFILES = 200;
 
 export function profilesOf(state: ChargePointState): readonly Profile[] {
   return Object.values(stationOf(state).profiles);
