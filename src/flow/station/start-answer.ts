@@ -21,14 +21,10 @@ export function startedDelivered(
   const { idTag, connectorId, device, events } = transaction;
   const settled = withEvents(state, transaction, { startedEntry: undefined });
   if (events.answered !== undefined) {
-    const told = answerWithTag(
-      settled,
-      'StartTransaction.answer',
-      answer,
-      idTag,
-      tokenFor(state, transaction, context),
-      context,
-    );
+    const token = tokenFor(state, transaction, context);
+    const told = answerWithTag(settled, 'StartTransaction.answer', answer, idTag, token, context, {
+      transactionId: device,
+    });
     return inTurn(told.state, (now) =>
       lateRefusal(now, transaction, answer['idTokenInfo'] as JsonObject | undefined, context),
     );
