@@ -54,7 +54,7 @@ export function tagForLog(tag: string): string {
 /** A log that ends with the process. */
 export interface ProcessLog extends Log {
   /**
-   * Resolves when everything is written, or nobody is left to read it; nothing may be logged after that. To be called
+   * Resolves when everything is written, or nobody is left to read it; what is logged after that is dropped. To be called
    * before `process.exit`: with a line still on its way to a reader that has gone, pino would try it there for ever.
    */
   close(): Promise<void>;
@@ -90,9 +90,15 @@ function standardOutput(): { stream: DestinationStream; close(): Promise<void> }
     stream.once('close', resolve);
     stream.once('error', resolve);
   });
+  let open = true;
   return {
-    stream,
+    stream: {
+      write(line) {
+        if (open) stream.write(line);
+      },
+    },
     close() {
+      open = false;
       stream.end();
       return gone;
     },
