@@ -98,12 +98,13 @@ function ofKey(
   return keyed(row, connectors).flatMap(({ key, place }) => {
     const kept = keptHere(row);
     const known = kept ? undefined : keys.get(key.toLowerCase());
-    const own = row.own && ownOf(row, state);
+    const name = ownName(row.component, row.variable, row.instance);
+    // What the CSMS wrote and the bridge obeys goes before what the charge point makes of it.
+    const written = row.own && stationOf(state).own[name];
     const said = known === undefined ? undefined : shown(row.convert, row.dataType, known.value ?? '');
-    const value = row.mutability === 'WriteOnly' ? undefined : (said ?? own ?? otherwise(row));
+    const value = row.mutability === 'WriteOnly' ? undefined : (written ?? said ?? beat(row, state) ?? otherwise(row));
     // What the bridge obeys itself can be changed whatever the charge point says of its key.
     const fixed = row.own === undefined && (known?.readonly ?? said === undefined);
-    const name = ownName(row.component, row.variable, row.instance);
     const one: Variable = {
       ...shared(row),
       source: kept ? { from: 'bridge', name } : { from: 'key', key: known?.key ?? key, row },
@@ -122,11 +123,11 @@ export function keptHere({ own, key }: VariableRow): boolean {
   return own === 'only' && key !== 'WebSocketPingInterval';
 }
 
-/** What the CSMS wrote; the interval it gave when the charge point booted holds until it writes another. */
-function ownOf({ key, component, variable, instance }: VariableRow, state: ChargePointState): string | undefined {
-  const written = stationOf(state).own[ownName(component, variable, instance)];
-  const interval = state.registration?.interval ?? 0;
-  return written ?? (key === 'HeartbeatInterval' && interval > 0 ? String(interval) : undefined);
+/** The interval that the CSMS gave when the charge point booted holds until it writes another. */
+function beat({ key }: VariableRow, { registration }: ChargePointState): string | undefined {
+  return key === 'HeartbeatInterval' && registration && registration.interval > 0
+    ? String(registration.interval)
+    : undefined;
 }
 
 function readOnly(row: VariableRow, fixed: boolean): boolean {

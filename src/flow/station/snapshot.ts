@@ -68,7 +68,7 @@ export const snapshotPlan: Plan = {
     const { snapshotAt = Number.NEGATIVE_INFINITY, snapshotAsked } = stationOf(state);
     const asked = snapshotAsked?.at ?? Number.NEGATIVE_INFINITY;
     const { boot } = state;
-    if (boot !== undefined && boot.at >= asked && boot.at - snapshotAt >= BOOTS_APART) return boot.at;
+    if (boot !== undefined && boot.at > asked && boot.at - snapshotAt >= BOOTS_APART) return boot.at;
     const { linkOpenedAt = Number.NEGATIVE_INFINITY, heardAt } = context;
     const old = linkOpenedAt - snapshotAt >= station(context).settings.snapshotOld;
     if (linkOpenedAt > asked && old) return linkOpenedAt;

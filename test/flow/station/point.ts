@@ -99,6 +99,13 @@ export class Point {
     return pages;
   }
 
+  /** The CSMS refuses what it is told first. */
+  refuse(code: Refusal['code']): void {
+    const { action, payload: request, memo } = this.told.shift() ?? { action: '', payload: {} };
+    const exchange: Exchange = { id: `own-${action}`, action, request, ...(memo && { memo }) };
+    this.#carry(flows.ownCallRefused(this.state, exchange, { code, reason: '' }, this.context), exchange, true);
+  }
+
   /** All rows of a report, with the same instant, numbered, ended by its last page alone. */
   report(request: JsonObject = { requestId: 0, reportBase: 'FullInventory' }, action = 'GetBaseReport'): JsonObject[] {
     const answer = this.ask(action, request);
