@@ -30,8 +30,8 @@ export interface Options {
   readonly told?: (round: Round) => void;
 }
 
-/** The books must agree so soon after everybody has come to rest. */
-const SETTLE_WITHIN = 40_000;
+/** So long after everybody has come to rest the books may disagree without coming nearer to each other. */
+const STILL_FOR = 40_000;
 const LOOK_EVERY = 250;
 
 /** Plays so many rounds; ends with the first whose books do not agree. */
@@ -85,13 +85,17 @@ async function play(scene: Scene, deck: Deck): Promise<Omit<Round, 'number' | 'b
   return { ...findings, kinds, notes, repeats, letters: operator.ever.size - known, settled: Date.now() - quiet };
 }
 
-/** Waits until the books agree, as long as they may take. */
+/** Waits until the books agree, as long as they come nearer to it: a busy machine delivers slowly. */
 async function settle(scene: Scene, done: () => boolean = () => true): Promise<Findings> {
-  const since = Date.now();
+  let fewest = Number.POSITIVE_INFINITY;
+  let nearer = Date.now();
   for (;;) {
     const findings = await scene.audit();
+    const open = findings.faults.length + scene.operator.waiting;
     if (findings.faults.length === 0 && done()) return findings;
-    if (Date.now() - since > SETTLE_WITHIN) return findings;
+    if (open < fewest) nearer = Date.now();
+    fewest = Math.min(fewest, open);
+    if (Date.now() - nearer > STILL_FOR) return findings;
     await pause(LOOK_EVERY);
   }
 }
