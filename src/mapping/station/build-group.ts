@@ -1,7 +1,7 @@
 /** One object of the target: every field written, left, or identical by silence. */
 
-import type { JsonObject } from '../../base/message.ts';
 import { BridgeError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/message.ts';
 import type { Field, Group } from '../../contract/model.ts';
 import { nearest, type Place } from '../fault.ts';
 import { type Build, Cover, CUSTOM_LOSS, fieldsOf, hasCustom } from './build.ts';
@@ -85,7 +85,10 @@ function groupMake(
   };
 }
 
-function buildDrop(row: DropRow, { source, cover, build }: Around): (source: JsonObject, run: Run) => void {
+function buildDrop(
+  row: DropRow,
+  { source, cover, build, path: above }: Around,
+): (source: JsonObject, run: Run) => void {
   if (row.loss !== undefined) build.use(row.loss, row);
   const paths = row.fields.flatMap((name) => find(source, name, row, build) ?? []).map((found) => found.path);
   for (const path of paths) cover.mark(path);
@@ -93,7 +96,7 @@ function buildDrop(row: DropRow, { source, cover, build }: Around): (source: Jso
     for (const path of paths) {
       if (valueAt(value, path) === undefined) continue;
       if (row.reject !== undefined) throw new Rejected(row.reject);
-      if (row.loss !== undefined) run.lose(row.loss, path.join('.'));
+      if (row.loss !== undefined) run.lose(row.loss, [...(above === '' ? [] : [above]), ...path].join('.'));
     }
   };
 }

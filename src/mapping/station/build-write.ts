@@ -61,15 +61,37 @@ export function buildWrite(row: WriteRow | undefined, target: Field, around: Aro
 
 function checkSays(row: WriteRow, target: Field, build: Build): void {
   const says = [...row.says].filter((word) => word !== 'write' && word !== 'why');
-  const same = row.from?.length === 1 && row.from[0] === target.name && row.target.length === 1;
+  const same = row.from?.length === 1 && row.from[0] === target.name && row.given === undefined;
   if (row.target.length === 1 && (says.length === 0 || (same && says.length === 1)))
     build.faults.add(row, 'this row states no difference', 'silence means identical');
+  else if (same) build.faults.add(row, '`from` names the field of the same name', 'leave it out');
+  for (const occasion of ['absent', 'unknown'] as const) {
+    const policy = row.policies.get(occasion);
+    if (policy?.do === 'value' && (target.list || !isOf(target.type, policy.value)))
+      build.faults.add(row, `${occasion}: ${target.name} cannot be ${JSON.stringify(policy.value)}`);
+  }
+}
+
+/** Whether a value that a row writes is one of its target. */
+function isOf(type: Leaf | Group, value: Json): boolean {
+  if (type.kind === 'leaf') {
+    if (type.words) return type.words.some((word) => word === value);
+    const wanted =
+      type.base === 'int' || type.base === 'decimal' ? 'number' : type.base === 'boolean' ? 'boolean' : 'string';
+    return type.base === 'any' || typeof value === wanted;
+  }
+  if (!isObject(value)) return false;
+  const known = type.fields.filter((field) => value[field.name] !== undefined);
+  return (
+    known.length === Object.keys(value).length &&
+    type.fields.every((field) => field.min === 0 || value[field.name] !== undefined) &&
+    known.every((field) => !field.list && isOf(field.type, value[field.name] ?? null))
+  );
 }
 
 function constantOf(row: WriteRow, constant: Json, target: Field, name: string, build: Build): Written {
-  const { type } = target;
-  const wrong = type.kind === 'group' || (type.words && !type.words.some((word) => word === constant));
-  if (wrong) build.faults.add(row, `${name} cannot be ${JSON.stringify(constant)}`);
+  if (target.list || !isOf(target.type, constant))
+    build.faults.add(row, `${name} cannot be ${JSON.stringify(constant)}`);
   const { given } = row;
   if (given === undefined) return { make: () => constant, sure: true, drops: false };
   build.give(given);
@@ -253,7 +275,7 @@ function buildItem(
 const TEXTS: readonly string[] = ['string', 'anyURI', 'dateTime'];
 
 function checkBase(from: Leaf, to: Leaf, name: string, place: Place, build: Build): void {
-  const text = TEXTS.includes(from.base) && (to.base === 'string' || to.base === 'anyURI');
+  const text = TEXTS.includes(from.base) && to.base === 'string';
   const number = from.base === 'int' && to.base === 'decimal';
   if (from.base !== to.base && !text && !number && to.base !== 'any')
     build.faults.add(place, `${name}: ${from.base} cannot become ${to.base} without a converter`);

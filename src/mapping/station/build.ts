@@ -3,8 +3,8 @@
 import type { Field, Group } from '../../contract/model.ts';
 import { type FaultList, nearest, type Place } from '../fault.ts';
 import type { Register } from '../table.ts';
-import type { Make } from './run.ts';
 import type { Occasion, PairTable, Policy, Shape, WordList, WriteRow } from './rows.ts';
+import type { Make } from './run.ts';
 
 /** How rows, uses and reports call this pair. */
 export const PAIR = '2.0.1';

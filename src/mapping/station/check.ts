@@ -5,7 +5,7 @@ import type { Register } from '../table.ts';
 import type { Value } from '../yaml-reader.ts';
 import { actionsOf } from './actions.ts';
 import { PAIR, type StationCounts } from './build.ts';
-import { buildPair, type BuiltPair, type PairContracts } from './compile.ts';
+import { type BuiltPair, buildPair, type PairContracts } from './compile.ts';
 import { type DeviceModel, readDeviceModel } from './device-model.ts';
 import { isDeviceModel, readPairTable } from './read-pair.ts';
 import type { PairTable } from './rows.ts';

@@ -4,10 +4,11 @@ import type { StationConverter } from './converters/converter.ts';
 import { downToTenth, notNegative, readNumber, upToTenth } from './converters/numbers.ts';
 import { shiftPeriods } from './converters/shift-periods.ts';
 import { signedSample } from './converters/signed-sample.ts';
-import { jsonText, vendorText, withoutSpaces } from './converters/texts.ts';
+import { address, jsonText, vendorText, withoutSpaces } from './converters/texts.ts';
 
 export const STATION_CONVERTERS: ReadonlyMap<string, StationConverter> = new Map(
   Object.entries({
+    address,
     downToTenth,
     jsonText,
     notNegative,

@@ -2,6 +2,7 @@
 
 import { nearest, type Place } from '../fault.ts';
 import type { Entry, Value } from '../yaml-reader.ts';
+import { readPair } from './read-pair.ts';
 import { CONFIGURATION_KEYS, ERROR_CODES, FEATURE_PROFILES } from './standard-words.ts';
 import type { ErrorRow, OwnVariableRow, VariableRow } from './station-tables.ts';
 
@@ -132,6 +133,7 @@ function readError({ name, place, value }: Entry): [string, ErrorRow & Place] {
 export function readDeviceModel(root: Value): DeviceModel {
   const get = reader(root.entries('a device model', ['pair', 'keys', 'own', 'errors']));
   const own = get('own');
+  readPair(root);
   const model: DeviceModel = {
     variables: (get('keys')?.entries('keys') ?? []).flatMap((entry) => readKey(entry) ?? []),
     own: own ? own.entries('own').flatMap((entry) => readOwn(entry, own) ?? []) : [],

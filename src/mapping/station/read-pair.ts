@@ -61,11 +61,17 @@ export function isDeviceModel(root: Value): boolean {
   return root.entries('a table').some((entry) => entry.name === 'keys' || entry.name === 'errors');
 }
 
-export function readPairTable(root: Value): PairTable {
-  const get = reader(root.entries('a table', KNOWN));
-  const pair = reader(get('pair')?.entries('pair', ['pivot', 'station']) ?? []);
+/** Both files say for which protocols they hold. */
+export function readPair(root: Value): void {
+  const entry = root.entries('a table').find(({ name }) => name === 'pair');
+  const pair = reader(entry?.value.entries('pair', ['pivot', 'station']) ?? []);
   if (!pair('pivot')?.oneOf('pivot', ['ocpp1.6']) || !pair('station')?.oneOf('station', ['ocpp2.0.1']))
     root.fault('`pair: { pivot: ocpp1.6, station: ocpp2.0.1 }` is missing');
+}
+
+export function readPairTable(root: Value): PairTable {
+  const get = reader(root.entries('a table', KNOWN));
+  readPair(root);
   const up = get('calls-of-the-charge-point')?.entries('calls-of-the-charge-point') ?? [];
   const down = get('calls-of-the-csms')?.entries('calls-of-the-csms') ?? [];
   const shapes = (get('shapes')?.entries('shapes') ?? []).map(

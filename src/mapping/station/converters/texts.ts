@@ -1,3 +1,4 @@
+import { escapeSpaces, trimText } from '../../scalars/text.ts';
 import type { StationConverter } from './converter.ts';
 
 export const withoutSpaces: StationConverter = {
@@ -40,5 +41,21 @@ export const jsonText: StationConverter = {
     if (typeof value === 'string' || value === undefined) return value;
     scene.lose('data-json');
     return JSON.stringify(value);
+  },
+};
+
+const ADDRESS = /^[a-z][a-z\d+.-]*:[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/i;
+
+/** OCPP 2.0.1 takes any text for an address, 1.6 only what is one (RFC 3986). */
+export const address: StationConverter = {
+  does: 'escapes spaces in an address; gives nothing when it is none',
+  takes: 'string',
+  gives: 'anyURI',
+  args: [],
+  total: false,
+  losses: [],
+  convert(value) {
+    const text = typeof value === 'string' ? escapeSpaces(trimText(value)) : '';
+    return ADDRESS.test(text) ? text : undefined;
   },
 };
