@@ -14,6 +14,11 @@ export interface WaitingMessage {
   readonly transaction?: number;
   readonly refusals: number;
   readonly refusal?: string;
+  /** The last error, and how often it came in a row. */
+  readonly code?: string;
+  readonly same?: number;
+  /** The CSMS may have got it before. */
+  readonly asked?: true;
   readonly payload: JsonObject;
 }
 
@@ -50,6 +55,6 @@ export function outboxView(store: Store, sessions: Sessions): OutboxView {
   };
 }
 
-function shown({ at, ...rest }: JsonObject): WaitingMessage {
+function shown({ at, schema: _, ...rest }: JsonObject): WaitingMessage {
   return { ...(rest as unknown as Omit<WaitingMessage, 'takenOver'>), takenOver: isoTime(Number(at)) };
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/message.ts';
 import { command } from './commands.ts';
 import { type Context, type DownFlow, decision, type Effect } from './decision.ts';
 import { type ChargePointState, connectorIds, type Progress } from './state.ts';
+import { asTold } from './unsent.ts';
 
 /** The CALLRESULT must be on its way before the message it promised. */
 const AFTER_ANSWER = 100;
@@ -52,7 +53,7 @@ function statuses(state: ChargePointState, connectorId: Json | undefined, contex
   const ids = typeof connectorId === 'number' ? [connectorId] : [0, ...connectorIds(state)];
   const messages = ids.flatMap((id): Message[] => {
     const status = state.connectors[id]?.status;
-    if (status !== undefined) return [['StatusNotification', status]];
+    if (status !== undefined) return [['StatusNotification', asTold('StatusNotification', status, context)]];
     if (id === 0 && connectorId === undefined && context.settings.connector0) {
       return [['StatusNotification', { connectorId: 0, status: 'Available', errorCode: 'NoError' }]];
     }

@@ -102,6 +102,8 @@ export class Session {
       this.outbox.follow(effects, state);
       this.#plan(state);
       act(effects, state);
+      // What waited for the CSMS to accept the charge point may go.
+      if (state.registration !== before.registration) this.outbox.pump();
     });
   }
 
@@ -234,7 +236,7 @@ export class Session {
 
   /** At start: what was planned before the last process ended is planned again, and what waits is seen. */
   resume(state: ChargePointState): void {
-    this.heardAt = lastHeard(state, this.deps.clock.now()) ?? this.heardAt;
+    if (!this.#heard) this.heardAt = lastHeard(state, this.deps.clock.now()) ?? this.heardAt;
     this.outbox.look();
   }
 

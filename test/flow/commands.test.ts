@@ -118,6 +118,14 @@ describe('TriggerMessage for a charge point without it', () => {
     ]);
   });
 
+  test('tells it as the CSMS takes it', () => {
+    const status = { ...STATUS, status: 'Faulted', errorCode: 'EVCommunicationError' };
+    const faulted = { ...EMPTY_STATE, connectors: { '1': { status } } };
+    const settings = { ...SETTINGS, strictErrors: true };
+    const told = trigger(faulted, { requestedMessage: 'StatusNotification', connectorId: 1 }, { settings });
+    expect(told.at(-1)).toMatchObject({ payload: { errorCode: 'OtherError' } });
+  });
+
   test.each([
     ['StatusNotification', { connectorId: 7 }],
     ['MeterValues', { connectorId: 7 }],

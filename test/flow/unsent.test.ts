@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../../src/base/errors.ts';
 import { csmsAnswered, csmsRefused, deviceCalls, ownCallAnswered, ownCallRefused } from '../../src/flow/flows.ts';
+import { picture } from '../../src/flow/picture.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
 import type { UpAction } from '../../src/mapping/translator.ts';
-import { context, exchange } from './context.ts';
+import { context, exchange, SETTINGS } from './context.ts';
 
 const AWAY: Refusal = { code: 'CsmsAway', reason: 'the CSMS cannot be reached' };
 const LATE: Refusal = { code: 'CsmsTimeout', reason: 'the CSMS did not answer in time' };
@@ -84,4 +85,13 @@ test('statuses with one connector number after another do not fill the document'
     state = refused(state, status, AWAY).state;
   }
   expect(Object.keys(state.unsent)).toHaveLength(100);
+
+  test('one that is told as the CSMS wants it leaves the list, too', () => {
+    const warned = { ...FAULTED, errorCode: 'EVCommunicationError' };
+    const strict = context('1.5', { settings: { ...SETTINGS, strictErrors: true } });
+    const { state } = refused(EMPTY_STATE, warned, AWAY);
+    const [told] = picture(state, strict, false);
+    expect(told?.payload).toMatchObject({ errorCode: 'OtherError', vendorErrorCode: 'EVCommunicationError' });
+    expect(ownCallAnswered(state, exchange('StatusNotification', told?.payload), {}, strict).state.unsent).toEqual({});
+  });
 });

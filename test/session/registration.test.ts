@@ -129,6 +129,24 @@ test('messages that wait do not depend on a charge point that was rejected and s
   expect((await parts.csms.question(5)).request.action).toBe('StartTransaction');
 });
 
+test('messages that wait go up as soon as the CSMS accepts the charge point', async () => {
+  const parts = await opened({ whenCsmsIsAway: 'buffer' });
+  await boots(parts, 'Accepted');
+  const start = parts.sessions.receive(deviceCall('StartTransaction', START).call);
+  (await parts.csms.question(3)).refuse(new BridgeError('CsmsInternalError'));
+  await start;
+  (await parts.csms.question(4)).refuse(new BridgeError('CsmsInternalError'));
+  await boots(parts, 'Rejected', 600);
+  parts.clock.advance(300_000);
+  await settled();
+  const before = parts.csms.asked.length;
+  const call = deviceCall('BootNotification', { chargePointVendor: 'V' }, { now: parts.clock.now() });
+  const booted = parts.sessions.receive(call.call);
+  (await parts.csms.question(before + 1)).answer({ status: 'Accepted', interval: 300, currentTime: 'now' });
+  await booted;
+  expect((await parts.csms.question(before + 2)).request.action).toBe('StartTransaction');
+});
+
 describe('a CSMS whose link comes back', () => {
   const FAULTED = { connectorId: '2', status: 'Faulted', errorCode: 'EVCommunicationError' };
 
