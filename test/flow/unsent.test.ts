@@ -85,13 +85,13 @@ test('statuses with one connector number after another do not fill the document'
     state = refused(state, status, AWAY).state;
   }
   expect(Object.keys(state.unsent)).toHaveLength(100);
+});
 
-  test('one that is told as the CSMS wants it leaves the list, too', () => {
-    const warned = { ...FAULTED, errorCode: 'EVCommunicationError' };
-    const strict = context('1.5', { settings: { ...SETTINGS, strictErrors: true } });
-    const { state } = refused(EMPTY_STATE, warned, AWAY);
-    const [told] = picture(state, strict, false);
-    expect(told?.payload).toMatchObject({ errorCode: 'OtherError', vendorErrorCode: 'EVCommunicationError' });
-    expect(ownCallAnswered(state, exchange('StatusNotification', told?.payload), {}, strict).state.unsent).toEqual({});
-  });
+test('one that is told as the CSMS wants it leaves the list, too', () => {
+  const warned = { ...FAULTED, errorCode: 'EVCommunicationError' };
+  const strict = context('1.5', { settings: { ...SETTINGS, strictErrors: true } });
+  const { state } = refused(EMPTY_STATE, warned, AWAY);
+  const [told] = picture(state, strict, false);
+  expect(told?.payload).toMatchObject({ errorCode: 'OtherError', vendorErrorCode: 'EVCommunicationError' });
+  expect(ownCallAnswered(state, exchange('StatusNotification', told?.payload), {}, strict).state.unsent).toEqual({});
 });
