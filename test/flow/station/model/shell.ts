@@ -126,7 +126,6 @@ export class Shell {
   }
 
   #act(exchange: Open, effects: readonly Effect[]): void {
-    const rest: Effect[] = [];
     for (const effect of effects) {
       if (effect.do === 'answer') this.#settle(exchange, { answer: effect.payload });
       else if (effect.do === 'refuse') this.#settle(exchange, { refusal: effect.refusal });
@@ -134,9 +133,8 @@ export class Shell {
       else if (effect.do === 'wait-for') {
         exchange.waitsFor = { seq: effect.seq, until: this.#now() + effect.within };
         this.#open.push(exchange);
-      } else rest.push(effect);
+      } else this.#alone([effect]);
     }
-    this.#alone(rest);
   }
 
   #settle(exchange: Open, said: Said): void {

@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import type { JsonObject } from '../../../../src/base/message.ts';
+import { valid } from '../valid.ts';
+
+/** A CSMS of 2.0.1 that forgives nothing: whatever it hears out of order, twice or too early fails the run. */
+export class StrictCsms {
+  /** By transactionId: events as they came first, in order. */
+  readonly transactions = new Map<string, JsonObject[]>();
+  #accepted = false;
+
+  linked(): void {
+    this.#accepted = false;
+  }
+
+  /** What it calls a SecurityError, as CSMSs do: it has not accepted the charge point on this link. */
+  minds(action: string): boolean {
+    return action !== 'BootNotification' && !this.#accepted;
+  }
+
+  hears(action: string, payload: JsonObject): void {
+    valid(action, 'request', payload);
+    // A driver does not wait for a CSMS that thinks about the boot; too early a question costs nothing but its answer.
+    if (action !== 'BootNotification')
+      expect(this.#accepted || action === 'Authorize', `${action} too early`).toBe(true);
+    if (action === 'TransactionEvent') this.#event(payload);
+  }
+
+  answered(action: string, answer: JsonObject): void {
+    valid(action, 'answer', answer);
+    if (action === 'BootNotification') this.#accepted = answer['status'] === 'Accepted';
+  }
+
+  #event(payload: JsonObject): void {
+    const id = String((payload['transactionInfo'] as JsonObject)['transactionId']);
+    const before = this.transactions.get(id) ?? [];
+    const again = before.find(({ seqNo }) => seqNo === payload['seqNo']);
+    if (again) {
+      expect(withoutOffline(payload), 'a repeat says the same').toEqual(withoutOffline(again));
+      return;
+    }
+    expect(payload['seqNo'], 'numbers without a gap').toBe(before.length);
+    expect(payload['eventType'] === 'Started', `${String(payload['eventType'])} comes first`).toBe(before.length === 0);
+    expect(before.at(-1)?.['eventType'], 'nothing follows the end').not.toBe('Ended');
+    this.transactions.set(id, [...before, payload]);
+  }
+}
+
+function withoutOffline({ offline: _, ...rest }: JsonObject): JsonObject {
+  return rest;
+}
