@@ -84,8 +84,8 @@ function asTriggered(request: JsonObject): JsonObject {
 }
 
 function heardLately(state: ChargePointState, context: Context): boolean {
-  const interval = state.registration?.interval ?? 300;
-  return context.now - context.heardAt <= 2 * 1000 * Math.max(interval, 1);
+  const { interval = 300, beat = 0 } = state.registration ?? {};
+  return context.now - context.heardAt <= 2 * 1000 * Math.max(interval, beat, 1);
 }
 
 function firmwareStatus(firmware: Progress | undefined): string {
