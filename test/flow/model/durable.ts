@@ -1,0 +1,45 @@
+import type { JsonObject } from '../../../src/base/message.ts';
+import type { Effect } from '../../../src/flow/decision.ts';
+import type { OutboxEntry } from '../../../src/flow/outbox.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
+
+/** What survives a crash: everything is kept as text, so that nothing of the process can hide in it. */
+export class Durable {
+  #document = JSON.stringify(EMPTY_STATE);
+  readonly #outbox = new Map<number, string>();
+  readonly #deadLetters = new Map<number, string>();
+  readonly #answers = new Map<string, string>();
+
+  /** The document and its rows, all or nothing. */
+  commit(state: ChargePointState, effects: readonly Effect[], repeat: string | undefined): void {
+    this.#document = JSON.stringify(state);
+    for (const effect of effects) {
+      if (effect.do === 'outbox-put') this.#outbox.set(effect.entry.seq, JSON.stringify(effect.entry));
+      else if (effect.do === 'outbox-remove') this.#outbox.delete(effect.seq);
+      else if (effect.do === 'dead-letter') this.#deadLetters.set(effect.entry.seq, JSON.stringify(effect.entry));
+      else if (effect.do === 'dead-letter-remove') this.#deadLetters.delete(effect.seq);
+      else if (effect.do === 'remember-answer' && repeat) this.#answers.set(repeat, JSON.stringify(effect.payload));
+    }
+  }
+
+  get state(): ChargePointState {
+    return JSON.parse(this.#document) as ChargePointState;
+  }
+
+  get outbox(): readonly OutboxEntry[] {
+    return oldestFirst(this.#outbox);
+  }
+
+  get deadLetters(): readonly OutboxEntry[] {
+    return oldestFirst(this.#deadLetters);
+  }
+
+  answered(key: string): JsonObject | undefined {
+    const text = this.#answers.get(key);
+    return text === undefined ? undefined : (JSON.parse(text) as JsonObject);
+  }
+}
+
+function oldestFirst(rows: ReadonlyMap<number, string>): readonly OutboxEntry[] {
+  return [...rows.values()].map((text) => JSON.parse(text) as OutboxEntry).sort((a, b) => a.seq - b.seq);
+}
