@@ -127,7 +127,7 @@ export class ChargePoint {
     this.#running.delete(connectorId);
     session.meterStop = meterStop;
     const reason = why ?? (meterStop % 2 === 0 ? 'Local' : 'EVDisconnected');
-    const tag = why === undefined ? { idTag: `TAG-${connectorId}` } : {};
+    const tag = why === undefined && meterStop % 3 > 0 ? { idTag: `TAG-${connectorId}` } : {};
     this.#will('StopTransaction', { transactionId, timestamp, meterStop, reason, ...tag });
   }
 

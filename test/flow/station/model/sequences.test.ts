@@ -13,7 +13,7 @@ import { type Move, World } from './world.ts';
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 60);
 
 const word = fc.constantFrom<Word[]>(
-  ...(['boot', 'authorize', 'start', 'start', 'reading', 'reading', 'late reading'] as const),
+  ...(['boot', 'authorize', 'start', 'start', 'reading', 'reading', 'late reading', 'late reading'] as const),
   ...(['charging', 'paused', 'stop', 'stop', 'forget'] as const),
 );
 const connector = fc.constantFrom(1, 2);
