@@ -221,6 +221,7 @@ export const FAULTS = {
   csmsFrozen: { run: csmsFrozen, uncertain: true },
   csmsStrict: { run: csmsStrict, uncertain: true },
   clockJumps: { run: clockJumps, uncertain: false },
+  // A message may be with the CSMS before the store refuses to keep its answer.
   diskNearlyFull: { run: diskNearlyFull, uncertain: true },
   diskFull: { run: diskFull, uncertain: true },
   storeReadOnly: { run: storeReadOnly, uncertain: true },
