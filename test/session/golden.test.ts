@@ -67,6 +67,19 @@ describe.each(readdirSync(GOLDEN))('a store that a release left behind (%s)', (f
     expect((await parts.store.load(IDENTITY))?.state['schema']).toBe(1);
   });
 
+  test('keeps a waiting message that a later release has written, and says so', async () => {
+    const parts = await opened(file);
+    const [first] = await parts.store.rows(IDENTITY, 'outbox', 1);
+    if (first === undefined) throw new Error('nothing waits');
+    const stored = await parts.store.load(IDENTITY);
+    const put = [{ ...first, value: { ...first.value, schema: 99 } }];
+    await parts.store.commit(IDENTITY, { revision: 2, state: stored?.state ?? {}, put });
+    await parts.sessions.resume();
+    await expect.poll(() => parts.failures.join()).toContain('a stored waiting message has schema 99');
+    expect(await parts.store.rows(IDENTITY, 'outbox', 9)).toHaveLength(3);
+    expect(parts.csms.asked).toEqual([]);
+  });
+
   test('is refused, and stays as it is, when a later release has written it since', async () => {
     const parts = await opened(file, (state) => ({ ...state, schema: 99 as unknown as string }));
     const before = await parts.store.load(IDENTITY);

@@ -81,6 +81,20 @@ describe('an outage longer than the bound allows', () => {
   });
 });
 
+test('what the CSMS is being asked about is not given up', async () => {
+  const parts = small(10);
+  const reading = (n: number) => whileAway(parts, 'MeterValues', { connectorId: String(n), n: String(n) });
+  await reading(1);
+  parts.sessions.linkChanged(IDENTITY, 'open');
+  const asked = await parts.csms.question(2);
+  // Each of a connector of its own: none lies between a first and a last, so the oldest go first.
+  for (let n = 2; n <= 30; n++) await reading(n);
+  await expect.poll(async () => (await waiting(parts)).length).toBeLessThanOrEqual(10);
+  expect(await parts.store.row(IDENTITY, 'outbox', '000000000001')).toBeDefined();
+  asked.answer({});
+  await expect.poll(() => parts.store.row(IDENTITY, 'outbox', '000000000001')).toBeUndefined();
+});
+
 describe('what waits in great number', () => {
   test('is never in memory as a whole, and delivered in order all the same', async () => {
     const store = new CountingStore();
@@ -100,21 +114,21 @@ describe('what waits in great number', () => {
 
   test('takes the late answer of a message that waits far behind', async () => {
     const parts = small(10_000);
-    await session(parts, 0);
-    parts.sessions.linkChanged(IDENTITY, 'open');
-    (await parts.csms.question(2)).answer({ transactionId: 7, idTagInfo: { status: 'Accepted' } });
-    await expect.poll(() => parts.sessions.outbox.depth).toBe(0);
-    const late = parts.sessions.receive(
-      deviceCall('MeterValues', { connectorId: '1', n: 'late' }, { now: parts.clock.now() }).call,
-    );
-    const asked = await parts.csms.question(3);
+    const put = Array.from({ length: 40 }, (_, n) => ({
+      ...{ kind: 'dead-letter', key: String(n + 1).padStart(12, '0') },
+      value: { seq: n + 1, action: 'MeterValues', payload: {}, at: 0, refusals: 3 },
+    }));
+    const state = { schema: 1, outbox: { next: 41, waiting: 0, minted: 0 } };
+    await parts.store.commit(IDENTITY, { revision: 1, state, put });
+    const late = parts.sessions.receive(deviceCall('MeterValues', { connectorId: '1', n: 'late' }).call);
+    const asked = await parts.csms.question(1);
     await new Promise((resolve) => setImmediate(resolve));
     parts.clock.advance(20_000);
     await late;
-    for (let n = 0; n < 80; n++) await whileAway(parts, 'MeterValues', { connectorId: '1', n: `more ${n}` });
-    parts.sessions.linkChanged(IDENTITY, 'closed');
+    for (let seq = 1; seq <= 40; seq++) await parts.sessions.deadLetter(IDENTITY, seq, 'retry');
+    expect(await waiting(parts)).toHaveLength(41);
     asked.answer({});
-    await expect.poll(async () => (await waiting(parts)).length).toBe(80);
-    expect((await parts.store.row(IDENTITY, 'outbox', '000000000002'))?.['payload']).toBeUndefined();
+    await expect.poll(async () => (await waiting(parts)).length).toBe(40);
+    expect(await parts.store.row(IDENTITY, 'outbox', '000000000041')).toBeUndefined();
   });
 });

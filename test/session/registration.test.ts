@@ -95,6 +95,7 @@ describe('a charge point that the CSMS has Pending, held by the bridge', () => {
     (await parts.csms.question(before + 1)).answer({ status: 'Accepted', interval: 60, currentTime: 'now' });
     await settled();
     await says(parts, 'Heartbeat', {}, { currentTime: 'now' });
+    await settled();
     parts.clock.advance(1_400_000);
     await settled();
     expect(parts.links.filter((line) => line.startsWith('close'))).toEqual([]);
