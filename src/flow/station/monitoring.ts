@@ -46,7 +46,7 @@ export const clearVariableMonitoring: StationCommand = {
   },
 };
 
-/** Events of less weight than this are not told (N02.FR.01). */
+/** Events of less weight than this are not told (N05). */
 export const setMonitoringLevel: StationCommand = {
   call(state, { request }) {
     const severity = Number(request['severity']);

@@ -25,7 +25,7 @@ function wanted({ evseId, profile }: Profile, request: JsonObject): boolean {
   const criteria = request['chargingProfile'] as JsonObject;
   const { chargingProfileId: ids, chargingLimitSource: sources } = criteria;
   if (request['evseId'] !== undefined && evseId !== request['evseId']) return false;
-  // With ids nothing else counts (K09.FR.03).
+  // With ids nothing else counts (K09).
   if (Array.isArray(ids)) return ids.includes(profile['id'] as Json);
   if (Array.isArray(sources) && !sources.includes('CSO')) return false;
   return ['chargingProfilePurpose', 'stackLevel'].every(

@@ -11,8 +11,8 @@ export interface StationState {
   readonly bootDueAt?: number;
   /** A boot that the CSMS has not accepted yet, or must be told once more (`forced`), and why the charge point booted. */
   readonly bootToTell?: { readonly reason: string; readonly forced?: true };
-  /** The CSMS is being asked, on this link (absent: the next one). */
-  readonly bootAsked?: { readonly at: number; readonly linkOpenedAt?: number };
+  /** The CSMS is being asked, on this link (absent: the next one), with so many boots. */
+  readonly bootAsked?: { readonly at: number; readonly linkOpenedAt?: number; readonly boots: number };
   /** What explains the next boot. */
   readonly lastReset?: { readonly at: number; readonly deferred?: true };
   /** A reset that the CSMS was told Scheduled; `tries` and `nextTryAt` once the charge point could not be reached for it. */
@@ -63,7 +63,7 @@ export interface StationState {
   };
   /** Charging profiles as the CSMS sent them, by profile id. */
   readonly profiles: Readonly<Record<string, Profile>>;
-  /** Severity up to which the CSMS wants to be told events (N02); absent: all. */
+  /** Severity up to which the CSMS wants to be told events (N05); absent: all. */
   readonly monitoringLevel?: number;
   /** Actions that the charge point or the CSMS does not know, until the next boot. */
   readonly lacking: readonly string[];
