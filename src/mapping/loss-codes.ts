@@ -26,6 +26,7 @@ const FLOW_LOSSES = [
   'case-keys',
   'own-key',
   'virtual-key',
+  'phase-list',
   'callerror-ok',
   'offline-last',
   'offline-thin',

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { keysPerQuestion, unknownIn, withoutKeys, withPhases } from './known-keys.ts';
-import { type StationCommand, station, stationOf, statusInfo } from './rules.ts';
+import { inTurn, type StationCommand, station, stationOf, statusInfo } from './rules.ts';
 import { absent, type Named, namedIn, type Resolve, resolver, type Target } from './variables.ts';
 
 /**
@@ -22,8 +22,12 @@ export const getVariables: StationCommand = {
 
   answered(state, exchange, question, answer, context) {
     const gone = new Set(unknownIn(answer).map((key) => key.toLowerCase()));
-    const learnt = withPhases(gone.size === 0 ? state : withoutKeys(state, (key) => gone.has(key), context), context);
-    return askOn(learnt, exchange, progress(question.memo), context);
+    const left = gone.size === 0 ? state : withoutKeys(state, (key) => gone.has(key), context);
+    return inTurn(
+      left,
+      (now) => withPhases(now, context),
+      (now) => askOn(now, exchange, progress(question.memo), context),
+    );
   },
 
   refused(state, exchange, question, refusal, context) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/message.ts';
 import { canonical, type KeyValue, LINK_KEYS, ownKeys } from '../configuration.ts';
-import type { Context } from '../decision.ts';
+import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { station, stationOf, withStation } from './rules.ts';
 import { phasesLearnt } from './variable-values.ts';
@@ -56,7 +56,7 @@ export function withoutKeys(
 }
 
 /** Remembers with which phases the charge point measures: a list that the CSMS writes back has lost them. */
-export function withPhases(state: ChargePointState, context: Context): ChargePointState {
+export function withPhases(state: ChargePointState, context: Context): Decision {
   const { suffixes } = stationOf(state);
   const learnt: Record<string, string> = {};
   for (const row of station(context).tables.variables) {
@@ -65,7 +65,9 @@ export function withPhases(state: ChargePointState, context: Context): ChargePoi
     const phases = phasesLearnt(state.configuration[lower]?.value ?? '', suffixes[lower]);
     if (phases !== undefined) learnt[lower] = phases;
   }
-  return Object.keys(learnt).length === 0 ? state : withStation(state, { suffixes: { ...suffixes, ...learnt } });
+  if (Object.keys(learnt).length === 0) return decision(state);
+  const losses = Object.keys(learnt).map((field): Effect => ({ do: 'loss', code: 'phase-list', field }));
+  return decision(withStation(state, { suffixes: { ...suffixes, ...learnt } }), ...losses);
 }
 
 /** How many keys one question may name. */

@@ -5,7 +5,7 @@ import { type Variable, variablesOf } from './inventory.ts';
 import { reportRow } from './report-row.ts';
 import { wantedBy } from './report-filter.ts';
 import { firstPage } from './report-pages.ts';
-import { type Plan, station, stationOf, withStation } from './rules.ts';
+import { type Plan, station, stationOf, withoutStation, withStation } from './rules.ts';
 
 /** A report that was promised (OCPP 2.0.1 B07, B08): it begins when the configuration is read, or when that takes too long. */
 
@@ -13,9 +13,10 @@ import { type Plan, station, stationOf, withStation } from './rules.ts';
 const DEAD_AFTER = 120_000;
 
 /** Whether one is under way on this link. */
-export function reporting(state: ChargePointState, { now, linkOpenedAt = 0 }: Context): boolean {
+export function reporting(state: ChargePointState, { now, linkOpenedAt }: Context): boolean {
   const { report } = stationOf(state);
-  return report !== undefined && now - report.at < DEAD_AFTER && report.since >= linkOpenedAt;
+  if (report === undefined || linkOpenedAt === undefined) return false;
+  return now - report.at < DEAD_AFTER && report.since >= linkOpenedAt;
 }
 
 /** The variables that a GetBaseReport or GetReport asks for. */
@@ -34,6 +35,8 @@ export function promised(state: ChargePointState, request: JsonObject, { now }: 
 export function reportIfWanted(state: ChargePointState, context: Context): Decision {
   const { report } = stationOf(state);
   if (report?.wanted === undefined) return decision(state);
+  // Nobody waits for it any more on a link that was opened since.
+  if (!reporting(state, context)) return decision(withoutStation(state, 'report'));
   const rows = chosen(state, report.wanted, context).map(reportRow);
   const { requestId, since } = report;
   const begun = withStation(state, { report: { requestId, since, at: context.now } });

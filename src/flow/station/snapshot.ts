@@ -3,15 +3,7 @@ import { type Context, type Decision, decision, type Effect } from '../decision.
 import type { ChargePointState } from '../state.ts';
 import { canBeAsked, keysIn, keysPerQuestion, knownKeys, unknownIn, withoutKeys, withPhases } from './known-keys.ts';
 import { reportIfWanted } from './report.ts';
-import {
-  inTurn,
-  type Plan,
-  type Question,
-  type StationCommand,
-  station,
-  stationOf,
-  withStation,
-} from './rules.ts';
+import { inTurn, type Plan, type Question, type StationCommand, station, stationOf, withStation } from './rules.ts';
 import { absent } from './variables.ts';
 
 /**
@@ -31,6 +23,7 @@ export const readSnapshot: StationCommand = {
   answered: (state, _exchange, question, answer, context) => learnt(state, question, answer, context),
   refused: (state, _exchange, question, refusal, context) => {
     if (absent(refusal)) return ended(state, false, context);
+    if (refusal.code === 'DeviceNotSupported') return ended(state, true, context);
     return learnt(state, question, {}, context);
   },
 };
@@ -112,9 +105,11 @@ function strings(list: Json | undefined): string[] {
 
 function ended(state: ChargePointState, read: boolean, context: Context): Decision {
   const at = stationOf(state).snapshotAsked?.at ?? context.now;
-  const after = withStation(withPhases(state, context), {
-    snapshotAsked: { at },
-    ...(read && { snapshotAt: context.now }),
-  });
-  return inTurn(after, (now) => reportIfWanted(now, context));
+  const learnt = withPhases(state, context);
+  const after = withStation(learnt.state, { snapshotAsked: { at }, ...(read && { snapshotAt: context.now }) });
+  return inTurn(
+    after,
+    (now) => decision(now, ...learnt.effects),
+    (now) => reportIfWanted(now, context),
+  );
 }

@@ -4,6 +4,7 @@ import { type Context, type Decision, decision } from '../decision.ts';
 import { AWAY } from '../relay.ts';
 import { type ChargePointState, connectorIds } from '../state.ts';
 import { accepts, pending } from './boot-gate.ts';
+import { offlineThreshold } from './offline-threshold.ts';
 import {
   converted,
   inTurn,
@@ -66,7 +67,7 @@ export function pictureExpected(state: ChargePointState, context: Context): Char
 /** The link is back, and the CSMS need not be told the boot: after a long outage it is told everything, else what changed. */
 export function pictureAfter(state: ChargePointState, context: Context): Decision {
   const away = context.now - context.csmsAnsweredAt;
-  if (away > station(context).settings.offlineThreshold) return picture(state, context);
+  if (away > offlineThreshold(state, context)) return picture(state, context);
   return tellStatuses(withoutLost(state), context);
 }
 

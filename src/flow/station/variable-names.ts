@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../base/digest.ts';
 
 /** Names of variables: OCPP 2.0.1 compares identifiers without case and allows few characters in them (Part 2, identifierString). */
 
@@ -31,7 +31,7 @@ export function nameOfKey(key: string): string {
     [...new TextEncoder().encode(char)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
   if (name.length <= LONGEST) return name;
-  const hash = createHash('sha256').update(key.toLowerCase()).digest('hex').slice(0, 8);
+  const hash = sha256Hex(key.toLowerCase()).slice(0, 8);
   return `${name.slice(0, LONGEST - 10).replace(/=.?$/, '')}==${hash}`;
 }
 

@@ -83,7 +83,7 @@ describe('any configuration', () => {
         const results = point.get(...items);
         expect(results.map((one) => one['attributeValue'])).toEqual(asked.map((row) => attribute(row)['value']));
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 
@@ -114,7 +114,7 @@ describe('any configuration', () => {
           if (!list) expect(same(String(read?.['attributeValue']), String(written?.['attributeValue']))).toBe(true);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 40 },
     );
   });
 
@@ -152,7 +152,7 @@ describe('any configuration', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 });
