@@ -241,6 +241,8 @@ export interface Flows {
     sent: SentCall,
     context: Context,
   ): Decision;
+  /** Every link begins with a BootNotification: other calls that were made for one link do not go over the next. */
+  readonly bootsFirst?: true;
   /** The link is open: what is to be told before anything that waits in the outbox. */
   linkOpened(state: ChargePointState, context: Context, boot: BootTold): Decision;
   /** Whether the message of this exchange may be taken over while the CSMS is away. */

@@ -288,9 +288,10 @@ export class DeviceCalls {
     const patience = 0.9 * answerWithin;
     const mayWait = this.#session.flows.canWait(exchange, this.#session.context(exchange.version));
     const sendWithin = mayWait ? bufferAfter : patience;
+    const bound = this.#session.boundToLink(action);
     const said = isState(action) ? stateText(action, payload) : undefined;
     if (said !== undefined) this.#saying.add(said);
-    const calling = csms.call({ ...call, sendWithin, answerWithin: callTimeout }).finally(() => {
+    const calling = csms.call({ ...call, ...bound, sendWithin, answerWithin: callTimeout }).finally(() => {
       this.#session.bootsByChargePoint -= boots;
       if (said !== undefined) this.#saying.delete(said);
     });

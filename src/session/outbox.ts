@@ -241,7 +241,10 @@ export class Outbox {
   #ask({ entry, payload }: Due): Promise<Conclusion> {
     const { identity, deps } = this.#session;
     const { answerWithin, callTimeout } = deps.settings;
-    const call = { identity, action: entry.action, payload, exchange: deps.ids() };
+    const call = {
+      ...{ identity, action: entry.action, payload, exchange: deps.ids() },
+      ...this.#session.boundToLink(entry.action),
+    };
     return deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
       (answer): Conclusion => {
         this.#session.csmsAnsweredAt = deps.clock.now();

@@ -51,6 +51,8 @@ export interface CsmsRequest {
   readonly sendWithin: number;
   /** Milliseconds to wait for the answer once sent; then `CsmsTimeout`. */
   readonly answerWithin: number;
+  /** `CsmsAway` if the link that is open breaks before the call has left: the next one begins with something else. */
+  readonly thisLink?: true;
 }
 
 /** The far bank. Opens the link on the first call. */

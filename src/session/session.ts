@@ -102,8 +102,6 @@ export class Session {
       this.outbox.follow(effects, state);
       this.#plan(state);
       act(effects, state);
-      // What waited for the CSMS to accept the charge point may go.
-      if (state.registration !== before.registration) this.outbox.pump();
     });
   }
 
@@ -188,6 +186,11 @@ export class Session {
     else void this.#ownCall(effect, version);
   }
 
+  /** For the far bank: whether this call may wait for another link. */
+  boundToLink(action: string): { readonly thisLink?: true } {
+    return this.linkOpen && this.flows.bootsFirst && action !== 'BootNotification' ? { thisLink: true } : {};
+  }
+
   async #ownCall(effect: Own, version: SoapVersion): Promise<void> {
     const { action, payload: request, memo } = effect;
     const exchange: Exchange = { id: this.deps.ids(), action, request, ...(memo && { memo }) };
@@ -196,7 +199,10 @@ export class Session {
     const boots = action === 'BootNotification' ? 1 : 0;
     this.bootsByBridge += boots;
     try {
-      const answer = await this.deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout });
+      const answer = await this.deps.csms.call({
+        ...{ ...call, sendWithin: answerWithin, answerWithin: callTimeout },
+        ...this.boundToLink(action),
+      });
       this.csmsAnsweredAt = this.deps.clock.now();
       await this.note((state) => this.flows.ownCallAnswered(state, exchange, answer, this.context(version)));
     } catch (error) {

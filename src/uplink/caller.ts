@@ -141,6 +141,7 @@ export class Caller {
 
   /** The link broke: what was sent may have arrived. */
   lost(outage: Outage): void {
+    this.#refuse(outage, ({ request }) => request.thisLink === true);
     const call = this.#sent;
     if (!call) return;
     this.#giveUp(call, 'lost', new BridgeError('CsmsLost', `sent, then lost: ${outage.reason}`));
@@ -148,7 +149,15 @@ export class Caller {
 
   /** No use in waiting. */
   refuseWaiting(outage: Outage): void {
+    this.#refuse(outage, () => true);
+  }
+
+  #refuse(outage: Outage, which: (call: Call) => boolean): void {
     for (const call of this.#waiting.splice(0)) {
+      if (!which(call)) {
+        this.#waiting.push(call);
+        continue;
+      }
       call.timer?.cancel();
       call.reject(new BridgeError(outage.code, outage.reason));
     }

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Csms } from './csms.ts';
 import { ending, type FarBank, farBank, NOW, request } from './far-bank.ts';
 
+const VENDOR = { vendorId: 'ABL' };
+
 let csms: Csms;
 let bank: FarBank;
 
@@ -55,6 +57,22 @@ describe('a call to the CSMS', () => {
     expect(await second).toEqual({ code: 'CsmsAway', reason: 'an earlier call still waits for its answer' });
     connection.send([3, call[1], NOW]);
     expect(await first).toEqual({ answer: NOW });
+  });
+
+  it('does not go over another link than the one it was made for, if that breaks first', async () => {
+    const first = ending(bank.links.call(request()));
+    const bound = ending(bank.links.call(request({ action: 'DataTransfer', payload: VENDOR, thisLink: true })));
+    const free = ending(bank.links.call(request()));
+    const broken = await csms.connection();
+    await broken.frame();
+    broken.socket.close(1001);
+    expect(await first).toMatchObject({ code: 'CsmsLost' });
+    expect(await bound).toMatchObject({ code: 'CsmsAway' });
+    await bank.events.next('state backing-off');
+    bank.clock.advance(1_000);
+    const frame = await (await csms.connection()).answer(NOW);
+    expect(frame[2]).toBe('Heartbeat');
+    expect(await free).toEqual({ answer: NOW });
   });
 
   it('times out, frees the slot, and its late answer is counted and dropped', async () => {

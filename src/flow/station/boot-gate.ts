@@ -2,6 +2,7 @@ import type { Refusal } from '../../base/errors.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { station, stationOf, withoutStation, withStation } from './rules.ts';
+import type { StationState } from './state.ts';
 
 /**
  * Before the CSMS accepted the charge point on this link, only BootNotification goes up (OCPP 2.0.1 B01, B02, B03). A new link is
@@ -9,16 +10,17 @@ import { station, stationOf, withoutStation, withStation } from './rules.ts';
  */
 
 /** A boot that nobody answered for so long is told again. */
-const ANSWERED_WITHIN = 120_000;
+const ANSWERED_WITHIN = 60_000;
 /** A boot for which the link had to be opened still waits before it so long. */
 const SENT_WITHIN = 30_000;
 /** A CSMS that refuses for want of a boot is not told one more often than this. */
 const TOLD_AT_MOST_EVERY = 60_000;
 
-/** `after-boot`: the CSMS has not been asked on this link; `no`: it has said Pending or Rejected. */
+/** `after-boot`: the CSMS has not answered on this link yet; `no`: it has said Pending or Rejected. */
 export function accepts(state: ChargePointState, context: Context): 'yes' | 'after-boot' | 'no' {
   const said = saidHere(state, context);
-  if (said === 'Accepted') return 'yes';
+  // What the CSMS will say to a boot that is under way holds for all that follows it.
+  if (said === 'Accepted') return askedHere(state, context) ? 'after-boot' : 'yes';
   if (said !== undefined || context.now < silentUntil(state)) return 'no';
   return countsAsAccepted(state, context) ? 'yes' : 'after-boot';
 }
@@ -41,9 +43,14 @@ export function mayDeliver(state: ChargePointState, context: Context): boolean {
 
 /** Whether the CSMS is being asked on this link, or on the one that is being opened for it. */
 export function bootUnderWay(state: ChargePointState, context: Context): boolean {
-  const asked = stationOf(state).bootAsked;
-  if (asked === undefined || context.now - asked.at >= ANSWERED_WITHIN) return false;
-  return asked.linkOpenedAt === undefined || asked.linkOpenedAt === context.linkOpenedAt;
+  const asked = askedHere(state, context);
+  return asked !== undefined && context.now - asked.at < ANSWERED_WITHIN;
+}
+
+function askedHere(state: ChargePointState, context: Context): StationState['bootAsked'] {
+  const { bootAsked } = stationOf(state);
+  const elsewhere = bootAsked?.linkOpenedAt !== undefined && bootAsked.linkOpenedAt !== context.linkOpenedAt;
+  return elsewhere ? undefined : bootAsked;
 }
 
 /** The link is open: a boot that waited for it goes over it. Any other one that was under way is lost. */
@@ -52,14 +59,30 @@ export function bootOnThisLink(state: ChargePointState, context: Context): Charg
   if (bootAsked === undefined || context.linkOpenedAt === undefined) return state;
   const waits = bootAsked.linkOpenedAt === undefined && context.now - bootAsked.at < SENT_WITHIN;
   if (!waits) return withoutStation(state, 'bootAsked');
-  return withStation(state, { bootAsked: { at: bootAsked.at, linkOpenedAt: context.linkOpenedAt } });
+  return withStation(state, { bootAsked: { ...bootAsked, linkOpenedAt: context.linkOpenedAt } });
+}
+
+/** The CSMS is asked now: the charge point may boot while the bridge tells an older boot. */
+export function bootIsAsked(state: ChargePointState, context: Context): ChargePointState {
+  const { now, linkOpenedAt } = context;
+  const before = bootUnderWay(state, context) ? (stationOf(state).bootAsked?.boots ?? 0) : 0;
+  const bootAsked = { at: now, boots: before + 1, ...(linkOpenedAt !== undefined && { linkOpenedAt }) };
+  return withStation(withoutStation(state, 'bootDueAt'), { bootAsked });
+}
+
+/** One of them is over. */
+export function bootIsOver(state: ChargePointState): ChargePointState {
+  const { bootAsked } = stationOf(state);
+  if (bootAsked === undefined || bootAsked.boots <= 1) return withoutStation(state, 'bootAsked');
+  return withStation(state, { bootAsked: { ...bootAsked, boots: bootAsked.boots - 1 } });
 }
 
 /** When the bridge tells the boot by itself; undefined while there is no need, or nobody to tell. */
 export function bootDueAt(state: ChargePointState, context: Context): number | undefined {
-  const { bootAsked, bootDueAt: due } = stationOf(state);
+  const { bootDueAt: due } = stationOf(state);
   if (context.linkOpenedAt === undefined) return undefined;
-  if (bootUnderWay(state, context)) return (bootAsked?.at ?? context.now) + ANSWERED_WITHIN;
+  const asked = askedHere(state, context);
+  if (asked) return asked.at + ANSWERED_WITHIN;
   if (accepts(state, context) === 'yes') return undefined;
   if (due !== undefined) return due;
   const said = saidHere(state, context);

@@ -4,8 +4,9 @@ import { bridgeTime } from '../answer-policy.ts';
 import { type Context, decision, type Effect, type Exchange } from '../decision.ts';
 import { AWAY } from '../relay.ts';
 import type { ChargePointState } from '../state.ts';
+import { bootIsAsked } from './boot-gate.ts';
 import { bootReason, otherFirmware } from './boot-reason.ts';
-import { asking, beatOf, masked, notRegistered, registered } from './boot-told.ts';
+import { beatOf, masked, notRegistered, registered } from './boot-told.ts';
 import { converted, inTurn, type StationUp, stationOf, withoutStation, withStation } from './rules.ts';
 import { pictureExpected } from './statuses-told.ts';
 import { takeTrigger } from './triggered.ts';
@@ -16,7 +17,7 @@ export const bootNotification: StationUp = {
     const trigger = takeTrigger(state, 'BootNotification', context.now);
     const reason = bootReason(trigger.state, exchange.request, trigger.asked, context);
     const { value = {}, losses } = converted(context, 'BootNotification', exchange.request, { reason });
-    const after = asking(booted(trigger.state, exchange.request, reason, context.now), context);
+    const after = bootIsAsked(booted(trigger.state, exchange.request, reason, context.now), context);
     return decision(after, ...losses, { do: 'call-csms', action: exchange.action, payload: value });
   },
   answered(state, exchange, answer, context) {

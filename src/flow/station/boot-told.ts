@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState, Registration } from '../state.ts';
-import { accepts, bootDueAt, bootOnThisLink, bootUnderWay, silentUntil } from './boot-gate.ts';
+import { accepts, bootDueAt, bootIsAsked, bootIsOver, bootOnThisLink, bootUnderWay, silentUntil } from './boot-gate.ts';
 import {
   converted,
   inTurn,
@@ -36,13 +36,7 @@ export function bootFirst(state: ChargePointState, context: Context): Decision {
   const reason = stationOf(state).bootToTell?.reason ?? 'Unknown';
   const { value = {}, losses } = converted(context, 'BootNotification', state.boot?.request ?? UNHEARD, { reason });
   const tell: Effect = { do: 'call-csms', action: 'BootNotification', payload: value, own: true };
-  return decision(asking(state, context), ...guess, ...losses, tell);
-}
-
-/** The CSMS is asked now. */
-export function asking(state: ChargePointState, { now, linkOpenedAt }: Context): ChargePointState {
-  const bootAsked = { at: now, ...(linkOpenedAt !== undefined && { linkOpenedAt }) };
-  return withStation(withoutStation(state, 'bootDueAt'), { bootAsked });
+  return decision(bootIsAsked(state, context), ...guess, ...losses, tell);
 }
 
 /** A new link: the boot is told on it, the charge point's own if it comes soon; or, where that is not needed, what changed. */
@@ -79,8 +73,8 @@ export function registered(
   // A charge point that knows tells it again itself; the bridge only if it does not.
   const patience = teller === 'charge point' && !masked(status, context) ? 2 : 1;
   const after = withoutStation(
-    { ...state, registration },
-    ...(['bootAsked', 'bootDueAt', 'registered'] as const),
+    bootIsOver({ ...state, registration }),
+    ...(['bootDueAt', 'registered'] as const),
     ...(status === 'Accepted' ? (['bootToTell'] as const) : []),
   );
   return withStation(status === 'Accepted' ? withoutOwnBeat(after) : after, {
@@ -97,7 +91,7 @@ function withoutOwnBeat(state: ChargePointState): ChargePointState {
 
 /** The CSMS could not be asked, or made nothing of it. */
 export function notRegistered(state: ChargePointState, context: Context): ChargePointState {
-  return withStation(withoutStation(state, 'bootAsked'), { bootDueAt: context.now + PAUSE });
+  return withStation(bootIsOver(state), { bootDueAt: context.now + PAUSE });
 }
 
 /** Whether the charge point is told Accepted all the same, and its traffic waits: many do not know what to do with Pending. */

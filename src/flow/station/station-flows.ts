@@ -146,6 +146,7 @@ export const ocpp201Flows: Flows = {
     deviceAnswered(ownCommandOf(exchange), state, exchange, answer, sent, context),
   ownCommandRefused: (state, exchange, refusal, sent, context) =>
     deviceRefused(ownCommandOf(exchange), state, exchange, refusal, sent, context),
+  bootsFirst: true,
   linkOpened,
   canWait: () => false,
   beforeDelivery(state, _entry, _first, context) {

@@ -23,7 +23,10 @@ export function stationContext(
 export const BOOT = { chargePointVendor: 'ABL', chargePointModel: 'eMH1', firmwareVersion: '1.4' };
 
 /** A charge point that the CSMS has accepted on the link that is open. */
-export function accepted(station: Partial<StationState> = {}, change: Partial<ChargePointState> = {}): ChargePointState {
+export function accepted(
+  station: Partial<StationState> = {},
+  change: Partial<ChargePointState> = {},
+): ChargePointState {
   return {
     ...EMPTY_STATE,
     version: '1.6',

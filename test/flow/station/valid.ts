@@ -25,7 +25,8 @@ export function toCsms(effects: readonly Effect[]): { action: string; payload: J
 export function toPoint(action: string, effects: readonly Effect[]): JsonObject | undefined {
   const answers = effects.flatMap((effect) => (effect.do === 'answer' ? [effect.payload] : []));
   expect(answers.length).toBeLessThan(2);
-  for (const payload of answers) expect(pivot.check(action, 'answer', payload), JSON.stringify(payload)).toBeUndefined();
+  for (const payload of answers)
+    expect(pivot.check(action, 'answer', payload), JSON.stringify(payload)).toBeUndefined();
   return answers[0];
 }
 

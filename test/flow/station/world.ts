@@ -20,6 +20,10 @@ interface Call {
   readonly action: string;
   readonly from: 'own' | 'charge point' | 'outbox';
   readonly entry?: OutboxEntry;
+  /** When it is given up. */
+  readonly until: number;
+  /** It does not wait for another link. */
+  readonly thisLink?: boolean;
 }
 
 export interface Frame {
@@ -29,6 +33,10 @@ export interface Frame {
   readonly link: number;
   readonly at: number;
 }
+
+/** A call waits so long for its turn, and then so long for its answer. */
+const SENT_WITHIN = 20_000;
+const ANSWERED_WITHIN = 30_000;
 
 const POLICY = { refused: {}, away: 'refuse' } as const;
 
@@ -95,9 +103,13 @@ export class World {
   }
 
   close(): void {
+    if (this.link === undefined) return;
     this.link = undefined;
+    const bound = this.#queue.splice(0);
+    this.#queue.push(...bound.filter(({ thisLink }) => !thisLink));
     const call = this.#taken();
     if (call) this.#refused(call, { code: 'CsmsLost', reason: '' });
+    for (const each of bound) if (each.thisLink) this.#refused(each, { code: 'CsmsAway', reason: '' });
   }
 
   /** Calls that waited too long for a link. */
@@ -112,6 +124,12 @@ export class World {
     for (let rings = 0; ; rings += 1) {
       if (rings > 5_000) throw new Error('the alarm does not stop');
       const at = flows.wakeAt(this.state, this.#context);
+      const over = Math.min(this.#sent?.until ?? Infinity, ...this.#queue.map(({ until }) => until));
+      if (over <= Math.min(at ?? Infinity, end)) {
+        this.now = Math.max(this.now, over);
+        this.#giveUp();
+        continue;
+      }
       if (at === undefined || at > end) break;
       this.now = Math.max(this.now, at);
       this.#step((state) => flows.woken(state, this.#context));
@@ -119,6 +137,15 @@ export class World {
       if (again !== undefined && again <= this.now) throw new Error('what was done is still due');
     }
     this.now = end;
+  }
+
+  #giveUp(): void {
+    if ((this.#sent?.until ?? Infinity) <= this.now) {
+      this.refuses({ code: 'CsmsTimeout', reason: '' });
+      return;
+    }
+    const at = this.#queue.findIndex(({ until }) => until <= this.now);
+    for (const call of this.#queue.splice(at, 1)) this.#refused(call, { code: 'CsmsAway', reason: '' });
   }
 
   #refused({ exchange, entry, from }: Call, refusal: Refusal): void {
@@ -146,12 +173,15 @@ export class World {
       const { action, payload, own, memo } = effect;
       valid(action, 'request', payload);
       const call = own || !exchange ? { ...this.#exchange(action, payload), ...(memo && { memo }) } : exchange;
-      this.#queue.push({ exchange: call, action, payload, from: own ? 'own' : 'charge point' });
+      const until = this.now + SENT_WITHIN;
+      const thisLink = flows.bootsFirst === true && this.link !== undefined && action !== 'BootNotification';
+      this.#queue.push({ exchange: call, action, payload, from: own ? 'own' : 'charge point', until, thisLink });
     } else if (effect.do === 'outbox-put') {
       valid(effect.entry.action, 'request', effect.entry.payload);
       this.#outbox.set(effect.entry.seq, effect.entry);
     } else if (effect.do === 'outbox-remove') this.#outbox.delete(effect.seq);
-    else if (effect.do === 'answer' && exchange) this.answers.push({ action: exchange.action, payload: effect.payload });
+    else if (effect.do === 'answer' && exchange)
+      this.answers.push({ action: exchange.action, payload: effect.payload });
     else if (effect.do === 'refuse' && exchange) this.answers.push({ action: exchange.action, payload: undefined });
   }
 
@@ -159,7 +189,7 @@ export class World {
     if (this.link === undefined || this.#sent) return;
     const next = this.#queue.shift() ?? this.#due();
     if (next === undefined) return;
-    this.#sent = next;
+    this.#sent = { ...next, until: this.now + ANSWERED_WITHIN };
     const { action, payload, from } = next;
     this.frames.push({ action, payload: valid(action, 'request', payload), from, link: this.link, at: this.now });
   }
@@ -168,7 +198,8 @@ export class World {
     const entry = [...this.#outbox.values()].sort((a, b) => a.seq - b.seq)[0];
     if (entry === undefined || flows.beforeDelivery(this.state, entry, false, this.#context).may !== 'go') return;
     const payload = flows.outboxCall(this.state, entry, this.#context);
-    return { exchange: this.#exchange(entry.action, payload), action: entry.action, payload, from: 'outbox', entry };
+    const { action } = entry;
+    return { exchange: this.#exchange(action, payload), action, payload, from: 'outbox', entry, until: 0 };
   }
 
   #exchange(action: string, request: JsonObject): Exchange {
