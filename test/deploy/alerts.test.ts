@@ -102,5 +102,5 @@ describe.skipIf(!promtool.available)('promtool', () => {
     });
     expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' });
     expect(stdout).toContain('SUCCESS');
-  });
+  }, 120_000);
 });
