@@ -1,6 +1,6 @@
 /** The report as pages for people: each a single file, nothing loaded from elsewhere, readable on a screen, at night and on paper. */
 
-import type { PairReport, Report, ReportedMessage, ReportedOperation } from './report.ts';
+import type { PairReport, Report, ReportedMessage, ReportedOperation, ReportedTable } from './report.ts';
 import { MARKS, type ReportedField, type ReportedLine } from './report-lines.ts';
 import { pageOf, SIGNS, titleOf } from './report-pages.ts';
 import { STYLE } from './report-style.ts';
@@ -118,7 +118,7 @@ Of ${words.all} words of enumerations <b>${words.changed}</b> change; rows may t
 ${bar(pair)}
 ${legend(fields)}
 ${sections.join('\n')}
-${keys(pair)}`,
+${keys(pair)}${(pair.tables ?? []).map(plainTable).join('\n')}`,
   );
 }
 
@@ -187,6 +187,15 @@ function keys({ keys: rows }: PairReport): string {
       `<tr class="changed"><td><code>${text(key)}</code></td><td class="sign">${sign('changed')}</td><td><code>${text(spelled)}</code></td><td><p class="why">${text(why)}</p><p><a class="loss" href="losses.html#${text(loss)}">${text(loss)}</a></p></td></tr>`,
   );
   return `<section id="keys"><h2 class="caller">Configuration keys</h2><table><thead><tr><th>OCPP 1.6</th><th></th><th>here</th><th>why</th></tr></thead><tbody>${lines.join('')}</tbody></table></section>`;
+}
+
+function plainTable({ title, head, rows }: ReportedTable): string {
+  const lines = rows.map(([first = '', ...others]) => {
+    const cells = others.map((cell) => `<td>${text(cell)}</td>`);
+    return `<tr class="changed"><td><code>${text(first)}</code></td>${cells.join('')}</tr>`;
+  });
+  const heads = head.map((one) => `<th scope="col">${text(one)}</th>`).join('');
+  return `<section><h2 class="caller">${text(title)}</h2><table><thead><tr>${heads}</tr></thead><tbody>${lines.join('')}</tbody></table></section>`;
 }
 
 function lossesPage(report: Report): string {

@@ -118,7 +118,8 @@ function fieldOf(group: Group, name: string, path: string): ReportedField {
   return field ? { ...typed(field), path } : { path, type: '', required: false };
 }
 
-function typed({ type, min, list }: Field): Omit<ReportedField, 'path'> {
+/** A field as the report shows it. */
+export function typed({ type, min, list }: Field): Omit<ReportedField, 'path'> {
   const one = type.kind === 'group' ? 'object' : leafWords(type);
   return { type: list ? `list of ${one}` : one, required: min > 0 };
 }

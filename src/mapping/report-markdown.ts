@@ -1,6 +1,6 @@
 /** The report as Markdown pages: one for each pair of versions, and the register of losses. */
 
-import type { PairReport, Report, ReportedMessage, ReportedOperation } from './report.ts';
+import type { PairReport, Report, ReportedMessage, ReportedOperation, ReportedTable } from './report.ts';
 import { MARKS, type Mark, type ReportedField, type ReportedLine } from './report-lines.ts';
 import { pageOf, SIGNS, titleOf } from './report-pages.ts';
 
@@ -30,6 +30,7 @@ function pairPage(pair: PairReport, report: Report): string {
       `Of ${words.all} words of enumerations ${words.changed} change. ${pair.figures.losses} kinds of loss may be told by rows: [losses](losses.md).`,
     ...callers(pair, report),
     ...keys(pair),
+    ...(pair.tables ?? []).flatMap(tableBlocks),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -95,6 +96,11 @@ function keys({ keys: rows }: PairReport): string[] {
     '## Configuration keys',
     [row(['OCPP 1.6', 'here', 'why', 'losses']), '|---|---|---|---|', ...lines].join('\n'),
   ];
+}
+
+function tableBlocks({ title, head, rows }: ReportedTable): string[] {
+  const lines = rows.map(([first = '', ...others]) => row([code(first), ...others.map(cell)]));
+  return [`## ${title}`, [row(head), `|${'---|'.repeat(head.length)}`, ...lines].join('\n')];
 }
 
 function lossesPage({ losses, pairs }: Report): string {

@@ -1,13 +1,14 @@
 /** What the pages of the report have in common: names, titles, signs. */
 
-import type { SoapVersion } from '../base/message.ts';
 import type { PairReport } from './report.ts';
 import type { Mark } from './report-lines.ts';
+import type { TableName } from './table.ts';
 
 /** A page's name without its ending. */
-export const pageOf = (soap: SoapVersion): string => `ocpp${soap}`;
+export const pageOf = (soap: TableName): string => `ocpp${soap}`;
 
-export const titleOf = ({ soap }: Pick<PairReport, 'soap'>): string => `OCPP ${soap} SOAP ↔ OCPP 1.6 JSON`;
+export const titleOf = ({ soap }: Pick<PairReport, 'soap'>): string =>
+  soap === '2.0.1' ? 'OCPP 1.6 ↔ OCPP 2.0.1' : `OCPP ${soap} SOAP ↔ OCPP 1.6 JSON`;
 
 export const SIGNS: Readonly<Record<Mark, { readonly sign: string; readonly means: string }>> = {
   identical: { sign: '=', means: 'identical' },

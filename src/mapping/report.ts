@@ -1,14 +1,21 @@
 /** What the tables say, for an integrator to read: every field of both sides, what becomes of it, and why. */
 
-import { SOAP_VERSIONS, type SoapVersion } from '../base/message.ts';
+import { SOAP_VERSIONS } from '../base/message.ts';
 import type { Checked } from './check.ts';
 import type { GroupPlan, LeafPlan } from './plan.ts';
 import type { OperationPlan, TablePlan } from './plan-tables.ts';
 import { linesOf, MARKS, type Mark, type ReportedLine } from './report-lines.ts';
 import { awayWords, insteadWords, refusedWords } from './report-words.ts';
-import type { LossRow, UpEntry } from './table.ts';
+import { stationReport } from './station/report.ts';
+import type { LossRow, TableName, UpEntry } from './table.ts';
 
-const WAYS = ['translated', 'like another version', 'not translated', 'never sent'] as const;
+export const WAYS = [
+  'translated',
+  'like another version',
+  'not translated',
+  'made by the bridge',
+  'never sent',
+] as const;
 type Way = (typeof WAYS)[number];
 
 export interface ReportedMessage {
@@ -33,11 +40,19 @@ export interface ReportedLoss {
   readonly by: readonly string[];
   readonly what: string;
   readonly because: string;
-  readonly where: Readonly<Partial<Record<SoapVersion, readonly string[]>>>;
+  readonly where: Readonly<Partial<Record<TableName, readonly string[]>>>;
+}
+
+/** Rows of the device model and the like: text in columns. */
+export interface ReportedTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface PairReport {
-  readonly soap: SoapVersion;
+  /** The SOAP version, or that of the CSMS. */
+  readonly soap: TableName;
   readonly json: string;
   /** Name of the table's file. */
   readonly file: string;
@@ -54,6 +69,7 @@ export interface PairReport {
     readonly why: string;
   }[];
   readonly operations: readonly ReportedOperation[];
+  readonly tables?: readonly ReportedTable[];
 }
 
 export interface Report {
@@ -62,10 +78,13 @@ export interface Report {
 }
 
 /** Of tables without fault. */
-export function reportOf({ plans, register }: Checked): Report {
+export function reportOf({ plans, register, station }: Checked): Report {
   const order = (plan: TablePlan): number => SOAP_VERSIONS.indexOf(plan.table.version);
   return {
-    pairs: [...plans].sort((one, other) => order(one) - order(other)).map(pairOf),
+    pairs: [
+      ...[...plans].sort((one, other) => order(one) - order(other)).map(pairOf),
+      ...(station ? [stationReport(station)] : []),
+    ],
     losses: [...(register?.losses.values() ?? [])].map(lossOf),
   };
 }
@@ -100,7 +119,7 @@ function pairOf(plan: TablePlan): PairReport {
   };
 }
 
-function counted<T extends string>(names: readonly T[], found: readonly T[]): Readonly<Record<T, number>> {
+export function counted<T extends string>(names: readonly T[], found: readonly T[]): Readonly<Record<T, number>> {
   const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
   return Object.fromEntries(counts) as Record<T, number>;
 }

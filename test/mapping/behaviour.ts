@@ -2,8 +2,8 @@
 
 import type { JsonObject, SoapObject, SoapVersion } from '../../src/base/message.ts';
 import type { Field, Group, Leaf } from '../../src/contract/model.ts';
-import type { Contracts } from '../../src/mapping/plan-tables.ts';
 import { DEFAULT_OPTIONS, type MappingOptions } from '../../src/mapping/options.ts';
+import type { Contracts } from '../../src/mapping/plan-tables.ts';
 import type { Memory, Translation, Translator } from '../../src/mapping/translator.ts';
 import { fakeMemory } from './fake-memory.ts';
 

@@ -15,6 +15,8 @@ export const contracts: Contracts = {
 const all = loadTables(resolve(root, 'mappings'));
 /** Of the SOAP versions, and the register; the pair towards OCPP 2.0.1 has a house of its own. */
 export const tables = all.filter(({ file }) => !file.includes('ocpp2.0.1'));
+export const stationTables = all.filter(({ file }) => file.includes('ocpp2.0.1'));
+export const allContracts: Contracts = { ...contracts, stationJson: loadJsonContract('ocpp2.0.1') };
 export const profileFiles = loadProfiles(resolve(root, 'mappings'));
 const compiled = compileTables([...tables, ...profileFiles], contracts);
 const { translators } = compiled;

@@ -8,10 +8,10 @@ import { reportOf } from '../../src/mapping/report.ts';
 import { htmlReport } from '../../src/mapping/report-html.ts';
 import type { ReportedLine } from '../../src/mapping/report-lines.ts';
 import { markdownReport } from '../../src/mapping/report-markdown.ts';
-import { contracts, tables } from './house.ts';
+import { allContracts, contracts, stationTables, tables } from './house.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const checked = checkMappings(tables, contracts);
+const checked = checkMappings([...tables, ...stationTables], allContracts);
 const report = reportOf(checked);
 
 function operation(soap: string, name: string, caller = 'charge point') {
@@ -32,7 +32,8 @@ describe('the report on the tables', () => {
     for (const { soap, operations } of report.pairs) {
       const names = operations.map(({ name, caller }) => `${caller} ${name}`);
       expect(new Set(names).size).toBe(names.length);
-      for (const action of contracts.json.actions.keys())
+      // One call of OCPP 1.6 may be several of OCPP 2.0.1: their own test looks at those.
+      for (const action of soap === '2.0.1' ? [] : contracts.json.actions.keys())
         expect(
           operations.map(({ name }) => name),
           soap,
@@ -156,7 +157,7 @@ describe('mappings report', () => {
     const out = mkdtempSync(join(tmpdir(), 'report-'));
     try {
       const names = run('--format', 'html', '--out', out).trim().split('\n');
-      expect(names).toHaveLength(5);
+      expect(names).toHaveLength(6);
       for (const name of names) expect(existsSync(name)).toBe(true);
       expect(readFileSync(join(out, 'ocpp1.5.html'), 'utf8')).toBe(htmlReport(report).get('ocpp1.5.html'));
     } finally {

@@ -7,7 +7,7 @@ import { FaultList } from '../../src/mapping/fault.ts';
 import type { MappingOptions } from '../../src/mapping/options.ts';
 import { type ParsedFile, parseFile } from '../../src/mapping/yaml-reader.ts';
 import { behaviourOf } from './behaviour.ts';
-import { contracts, profileFiles, tables } from './house.ts';
+import { allContracts, contracts, profileFiles, stationTables, tables } from './house.ts';
 import { wordMutants } from './word-mutants.ts';
 
 /** Here all of them are tried where it counts, and every n-th while somebody waits. */
@@ -15,6 +15,7 @@ const EVERY = process.env['CI'] || process.env['FULL'] ? 1 : 8;
 
 const parsed = [...tables, ...profileFiles].map((source) => parseFile(source, new FaultList()));
 const files = parsed.slice(0, tables.length);
+const station = stationTables.map((source) => parseFile(source, new FaultList()));
 const expected = readFileSync(join(import.meta.dirname, 'behaviour.expected.txt'), 'utf8');
 
 /** Changes nothing that could be told: the rows of 1.5 and 1.6 for this call are the same. */
@@ -31,10 +32,9 @@ const borrows = ({ file }: ParsedFile): boolean => /ocpp1\.2-/.test(file);
 
 /** The faults of what one file has to do with: a table with the register and what it borrows, the register with everything. */
 function faultsAround(file: ParsedFile): string {
-  const near = isRegister(file) ? parsed : files.filter((one) => one === file || isRegister(one) || borrows(file));
-  return checkFiles(near, contracts)
-    .faults.map(({ message }) => message)
-    .join('\n');
+  const near = files.filter((one) => one === file || isRegister(one) || borrows(file));
+  const checked = isRegister(file) ? checkFiles([...parsed, ...station], allContracts) : checkFiles(near, contracts);
+  return checked.faults.map(({ message }) => message).join('\n');
 }
 
 test('whatever word of a table is taken away or changed, the check or the expected behaviour tells', () => {

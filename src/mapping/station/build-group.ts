@@ -6,6 +6,7 @@ import type { Field, Group } from '../../contract/model.ts';
 import { nearest, type Place } from '../fault.ts';
 import { type Build, Cover, CUSTOM_LOSS, fieldsOf, hasCustom } from './build.ts';
 import { type Around, buildWrite, type Written } from './build-write.ts';
+import { droppedLines, leftLine, type OpenLine, readLines } from './lines.ts';
 import { find, valueAt } from './paths.ts';
 import type { DropRow, FieldsRow, Row, WriteRow } from './rows.ts';
 import { DROP, type Made, Rejected, type Run } from './run.ts';
@@ -20,6 +21,8 @@ export interface GroupSpec {
   readonly silent: boolean;
   readonly inItem: boolean;
   readonly path: string;
+  /** The source object as the beginning of a path. */
+  readonly from: string;
   readonly place: Place;
   readonly build: Build;
 }
@@ -32,11 +35,12 @@ interface FieldMake extends Written {
 export function buildGroup(spec: GroupSpec): Written {
   const { source, target, rows, build, place, path } = spec;
   const cover = spec.cover ?? new Cover();
-  const around: Around = { source, cover, place, path, inItem: spec.inItem, build };
+  const around: Around = { source, cover, place, path, from: spec.from, inItem: spec.inItem, build };
   const drops = rows.filter((row) => row.kind === 'drop').map((row) => buildDrop(row, around));
   markRead(rows, around);
   checkNames(rows, target, spec);
   const fields = fieldsOf(target).flatMap((field) => buildField(field, spec, around) ?? []);
+  build.lines.push(...otherLines(rows, around));
   if (!spec.cover) {
     const missing = cover.missing(source);
     if (missing.length > 0)
@@ -83,6 +87,13 @@ function groupMake(
     }
     return made;
   };
+}
+
+function otherLines(rows: readonly Row[], around: Around): OpenLine[] {
+  return rows.flatMap((row) => {
+    if (row.kind === 'drop') return droppedLines(row, around);
+    return row.kind === 'flow' ? readLines(row, around) : [];
+  });
 }
 
 function buildDrop(
@@ -136,6 +147,7 @@ function buildField(field: Field, spec: GroupSpec, around: Around): FieldMake | 
   if (left) {
     if (required) build.faults.add(left, `${name} is required: it cannot be left`);
     if (own.length > 0) build.faults.add(left, `${name} is written and left`);
+    build.lines.push(leftLine(left, field, name));
     return undefined;
   }
   if (own.length === 0) {

@@ -7,6 +7,7 @@ import type { Build, Cover } from './build.ts';
 import { buildConvert } from './build-convert.ts';
 import { buildGroup } from './build-group.ts';
 import { applied, buildLeaf, type Spot, type Turned } from './build-leaf.ts';
+import { writtenLine } from './lines.ts';
 import { type Found, find, valueAt } from './paths.ts';
 import type { WriteRow } from './rows.ts';
 import { isObject, type Made, type Make, NOTHING, Rejected, type Run } from './run.ts';
@@ -19,6 +20,8 @@ export interface Around {
   readonly place: Place;
   /** The target object as a path. */
   readonly path: string;
+  /** The source object as the beginning of a path. */
+  readonly from: string;
   readonly inItem: boolean;
   readonly build: Build;
 }
@@ -46,6 +49,14 @@ export function buildWrite(row: WriteRow | undefined, target: Field, around: Aro
   const { build, path } = around;
   const name = path === '' ? target.name : `${path}.${target.name}`;
   if (row) checkSays(row, target, build);
+  build.open(writtenLine(row, target, name, around));
+  const written = writtenBy(row, target, name, around);
+  build.close();
+  return written;
+}
+
+function writtenBy(row: WriteRow | undefined, target: Field, name: string, around: Around): Written {
+  const { build } = around;
   if (row?.constant !== undefined) return constantOf(row, row.constant, target, name, build);
   if (row?.givenEach !== undefined) return givenEach(row.givenEach, build);
   if (row?.given !== undefined) build.give(row.given);
@@ -162,6 +173,12 @@ function mergedType(founds: readonly Found[], place: Place, build: Build): Leaf 
   return merged;
 }
 
+/** Where the fields of the source object lie. */
+function inside(row: WriteRow | undefined, target: Field, from: Source, around: Around): string {
+  if (from.self) return around.from;
+  return `${around.from}${row?.from?.[0] ?? target.name}${from.list ? '[]' : ''}.`;
+}
+
 /** How a value that is there becomes one of the target. */
 function buildValue(row: WriteRow | undefined, from: Source, target: Field, name: string, around: Around): Turned {
   const { build, place } = around;
@@ -171,9 +188,15 @@ function buildValue(row: WriteRow | undefined, from: Source, target: Field, name
   const inItem = around.inItem || target.list;
   if (from.list && target.list) return buildList(row, from, target, name, { ...around, inItem: true });
   if (wrap && target.list && !from.list) {
-    const item = buildItem(row, from.type, target.type, name, from.self, { ...around, inItem: true });
+    const item = buildItem(row, from.type, target.type, `${name}[]`, from.self, {
+      ...around,
+      from: inside(row, target, from, around),
+      inItem: true,
+    });
     const turn = (value: Json, run: Run): Made => {
+      run.at.push(0);
       const made = item.turn(value, run);
+      run.at.pop();
       return made === undefined || typeof made === 'symbol' ? undefined : [made];
     };
     return { turn, sure: item.sure && !item.drops, drops: false };
@@ -183,7 +206,11 @@ function buildValue(row: WriteRow | undefined, from: Source, target: Field, name
     build.faults.add(spot.place, `${name}: one side is a list`, 'see `wrap`, `unwrap`');
     return { turn: () => undefined, sure: true, drops: false };
   }
-  return buildItem(row, from.type, target.type, name, from.self, { ...around, inItem });
+  return buildItem(row, from.type, target.type, name, from.self, {
+    ...around,
+    from: inside(row, target, from, around),
+    inItem,
+  });
 }
 
 function buildList(row: WriteRow | undefined, from: Source, target: Field, name: string, around: Around): Turned {
@@ -193,7 +220,10 @@ function buildList(row: WriteRow | undefined, from: Source, target: Field, name:
     from.type.kind === 'group' && adds.length > 0
       ? { ...from.type, fields: [...from.type.fields, ...adds] }
       : from.type;
-  const item = buildItem(convert ? without(row) : row, type, target.type, name, false, around);
+  const item = buildItem(convert ? without(row) : row, type, target.type, `${name}[]`, false, {
+    ...around,
+    from: inside(row, target, from, around),
+  });
   const turn = (value: Json, run: Run): Made => {
     const list = convert ? convert.turn(value, run) : value;
     if (!Array.isArray(list)) return undefined;
@@ -213,7 +243,10 @@ function buildUnwrap(row: WriteRow, from: Source, target: Field, name: string, a
   const policy = row.policies.get('too-many');
   if (!policy) around.build.faults.add(row, 'a list becomes one value: `too-many` is missing');
   const loss = policy && around.build.lossOf(row, 'too-many', policy);
-  const item = buildItem(row, from.type, target.type, name, false, around);
+  const item = buildItem(row, from.type, target.type, name, false, {
+    ...around,
+    from: inside(row, target, from, around),
+  });
   const turn = (value: Json, run: Run): Made => {
     if (!Array.isArray(value) || value[0] === undefined) return undefined;
     if (value.length > 1) {
@@ -255,6 +288,7 @@ function buildItem(
       silent: true,
       inItem,
       path: name,
+      from: around.from,
       place: shape ?? place,
       build,
     });

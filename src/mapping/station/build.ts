@@ -3,6 +3,7 @@
 import type { Field, Group } from '../../contract/model.ts';
 import { type FaultList, nearest, type Place } from '../fault.ts';
 import type { Register } from '../table.ts';
+import type { OpenLine } from './lines.ts';
 import type { Occasion, PairTable, Policy, Shape, WordList, WriteRow } from './rows.ts';
 import type { Make } from './run.ts';
 
@@ -15,15 +16,6 @@ export const CUSTOM_LOSS = 'custom-data';
 
 export const fieldsOf = (group: Group): readonly Field[] => group.fields.filter((field) => field.name !== CUSTOM);
 export const hasCustom = (group: Group): boolean => group.fields.some((field) => field.name === CUSTOM);
-
-/** One field of a message, for the report. */
-export interface Line {
-  readonly message: string;
-  readonly target: string;
-  readonly source: string;
-  readonly losses: readonly string[];
-  readonly why: string;
-}
 
 export interface StationCounts {
   conversions: number;
@@ -42,7 +34,9 @@ export class Build {
   readonly usedWords = new Set<string>();
   /** Message -> what flows may give to it. */
   readonly givens = new Map<string, Set<string>>();
-  readonly lines: Line[] = [];
+  /** Of the message being built, for people. */
+  lines: OpenLine[] = [];
+  readonly #open: OpenLine[] = [];
   /** What shapes make, as they are first used. */
   readonly shapeMakes = new Map<string, Make>();
   readonly counts: StationCounts = { conversions: 0, fields: 0, words: 0 };
@@ -75,11 +69,23 @@ export class Build {
     this.givens.set(this.message, names.add(name));
   }
 
+  /** From here on a line of the report is being made. */
+  open(line: OpenLine): void {
+    this.lines.push(line);
+    this.#open.push(line);
+  }
+
+  close(): void {
+    this.#open.pop();
+  }
+
   /** Notes that this message may tell this loss. */
   use(code: string, place: Place): void {
     if (this.#register && !this.#register.losses.has(code)) {
       this.faults.add(place, `the register has no loss code "${code}"`, nearest(code, this.#register.losses.keys()));
     }
+    const line = this.#open.at(-1);
+    if (line && !line.losses.includes(code)) line.losses.push(code);
     // What the translation itself tells, it tells everywhere.
     if (this.#register?.losses.get(code)?.by.includes('engine') === true) return;
     const uses = this.uses.get(code) ?? new Map<string, Place>();

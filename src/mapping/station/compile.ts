@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/message.ts';
 import type { JsonContract } from '../../contract/json-contract.ts';
 import type { Group } from '../../contract/model.ts';
 import type { FaultList } from '../fault.ts';
+import type { ReportedLine } from '../report-lines.ts';
 import type { Register } from '../table.ts';
 import { Build } from './build.ts';
 import { buildGroup } from './build-group.ts';
@@ -22,6 +23,8 @@ export type Convert = (source: JsonObject, given: Given) => Conversion;
 export interface BuiltPair {
   readonly conversions: ReadonlyMap<string, Convert>;
   readonly build: Build;
+  /** By message, for the report. */
+  readonly lines: ReadonlyMap<string, readonly ReportedLine[]>;
 }
 
 export function buildPair(
@@ -32,12 +35,26 @@ export function buildPair(
 ): BuiltPair {
   const build = new Build(table, register, faults);
   const conversions = new Map<string, Convert>();
+  const lines = new Map<string, readonly ReportedLine[]>();
   const add = (message: string, source: Group, target: Group, rows: readonly Row[], entry: Entry): void => {
     build.message = message;
     build.counts.conversions += 1;
     if (conversions.has(message)) faults.add(entry, `there is another ${message}`);
-    const spec = { source, target, rows, cover: undefined, silent: true, inItem: false, path: '', place: entry, build };
+    const spec = {
+      source,
+      target,
+      rows,
+      cover: undefined,
+      silent: true,
+      inItem: false,
+      path: '',
+      from: '',
+      place: entry,
+      build,
+    };
+    build.lines = [];
     conversions.set(message, converting(buildGroup(spec).make));
+    lines.set(message, build.lines);
   };
   for (const entry of table.entries) {
     const old = pivot.actions.get(entry.pivot);
@@ -55,7 +72,7 @@ export function buildPair(
   for (const shape of table.shapes.values()) {
     if (!build.usedShapes.has(shape.name)) faults.add(shape, `nobody uses the shape ${shape.name}`);
   }
-  return { conversions, build };
+  return { conversions, build, lines };
 }
 
 function converting(make: Make): Convert {

@@ -4,7 +4,7 @@ import type { Scalar, Value } from '../yaml-reader.ts';
 import { OCCASIONS, type Occasion, type Policy, type Row, type WordRule } from './rows.ts';
 
 const OCCASION_NAMES = Object.keys(OCCASIONS) as Occasion[];
-const WRITE_WORDS = [
+export const WRITE_WORDS = [
   ...['write', 'from', 'given', 'given-each', 'const', 'convert', 'with', 'words', 'shape', 'wrap', 'unwrap', 'when'],
   ...OCCASION_NAMES,
   ...['loss', 'why'],

@@ -34,9 +34,11 @@ export class Run {
   }
 
   lose(code: string, field: string, raw?: Json): void {
+    let depth = 0;
+    const filled = field.replaceAll('[]', () => `[${this.at[depth++] ?? 0}]`);
     this.losses.push({
       code,
-      field,
+      field: filled,
       ...(raw === undefined ? {} : { raw: typeof raw === 'string' ? raw : JSON.stringify(raw) }),
     });
   }
