@@ -62,7 +62,8 @@ function came(
   const before = problems[keyOf(raised)];
   if (before?.techCode === raised.techCode) return undefined;
   const eventId = stationOf(state).nextEventId;
-  const told = wanted(state, 'NotifyEvent') && !(before === undefined && sharedBy(state, raised));
+  const told =
+    wanted(state, 'NotifyEvent') && weighs(state, request) && !(before === undefined && sharedBy(state, raised));
   const problem: Problem = { eventId, techCode: raised.techCode, at: raised.at, ...(!told && { untold: true }) };
   const after = withStation(state, { problems: { ...problems, [keyOf(raised)]: problem } });
   if (!told) return decision(after);
@@ -74,6 +75,12 @@ function came(
     at,
     context,
   );
+}
+
+/** The CSMS may want to be told only what is severe enough (N05): a fault is an error (3), all else a warning (6). */
+function weighs(state: ChargePointState, { status }: JsonObject): boolean {
+  const { monitoringLevel } = stationOf(state);
+  return monitoringLevel === undefined || (status === 'Faulted' ? 3 : 6) <= monitoringLevel;
 }
 
 function ended(state: ChargePointState, one: Named, request: JsonObject, at: number, context: Context): Decision {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
 import { COMMANDS } from '../../../src/flow/station/all-rules.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
+import { ocpp201Flows } from '../../../src/flow/station/station-flows.ts';
 import { keys, transaction } from './command-states.ts';
 import { type Asked, commanded, type Reply, refusing } from './commander.ts';
 import { accepted, stationContext, tables } from './context.ts';
@@ -142,6 +143,27 @@ describe('monitoring', () => {
     const { answer, state } = command('SetMonitoringLevel', accepted(), { severity });
     expect(answer?.['status']).toBe(status);
     expect(stationOf(state).monitoringLevel).toBe(level);
+  });
+});
+
+describe('events', () => {
+  const raise = (status: string, level: number | undefined) => {
+    const state = accepted(level === undefined ? {} : { monitoringLevel: level });
+    const request = { connectorId: 1, status, errorCode: 'HighTemperature', timestamp: '2024-03-09T09:59:00.000Z' };
+    const exchange = { id: 's', action: 'StatusNotification', request };
+    const policy = { refused: {}, away: 'refuse' } as const;
+    const { effects } = ocpp201Flows.deviceCalls(state, exchange, false, stationContext(), policy);
+    return toCsms(effects).filter(({ action }) => action === 'NotifyEvent').length;
+  };
+
+  test.each([
+    ['Faulted', undefined, 1],
+    ['Faulted', 3, 1],
+    ['Faulted', 2, 0],
+    ['Charging', 6, 1],
+    ['Charging', 5, 0],
+  ])('%s at level %s', (status, level, events) => {
+    expect(raise(status, level)).toBe(events);
   });
 });
 
