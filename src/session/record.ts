@@ -23,6 +23,8 @@ export class Record {
   #state: ChargePointState | undefined;
   #reading: Promise<ChargePointState> | undefined;
   #revision = 0;
+  /** The last repeat row that was looked at; the next sweep goes on behind it, and begins anew at the end. */
+  #sweptTo: string | undefined;
 
   constructor(identity: string, store: Store, clock: Clock, keepRepeats: number) {
     this.#identity = identity;
@@ -142,7 +144,8 @@ export class Record {
 
   async #oldRepeats(): Promise<{ kind: string; key: string }[]> {
     const before = this.#clock.now() - this.#keepRepeats;
-    const rows = await this.#store.rows(this.#identity, REPEAT, SWEEP_ROWS);
+    const rows = await this.#store.rows(this.#identity, REPEAT, SWEEP_ROWS, this.#sweptTo);
+    this.#sweptTo = rows.length < SWEEP_ROWS ? undefined : rows.at(-1)?.key;
     return rows.filter((row) => Number(row.value['at']) < before).map(({ kind, key }) => ({ kind, key }));
   }
 }

@@ -52,6 +52,23 @@ describe('a bridge that starts', () => {
     expect(parts.links).toHaveLength(2);
   });
 
+  test('does not forget a word that came before it had looked', async () => {
+    const store = new MemoryStore();
+    await booted(bridge(store));
+    const parts = restarted(store, 29 * MINUTE);
+    const { call, delivered } = deviceCall('Heartbeat', {}, { now: parts.clock.now() });
+    const answer = parts.sessions.receive(call);
+    (await parts.csms.question(1)).answer({ status: 'Accepted', interval: 600, currentTime: 'now' });
+    (await parts.csms.question(2)).answer({ currentTime: 'now' });
+    await answer;
+    delivered(true);
+    await parts.sessions.resume();
+    await settled();
+    parts.clock.advance(10 * MINUTE);
+    await settled();
+    expect(parts.links.filter((line) => line.startsWith('close'))).toEqual([]);
+  });
+
   test('leaves the link closed of one that has been silent too long', async () => {
     const store = new MemoryStore();
     await booted(bridge(store));
