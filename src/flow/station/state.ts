@@ -182,6 +182,8 @@ export interface TransactionEvents {
   readonly foreign?: true;
   /** When the CSMS asked to stop it; `late` when it refused the token after the charge point had its answer. */
   readonly stopAsked?: { readonly at: number; readonly late?: true };
+  /** The charge point was told to give no energy: the token was refused late, and it does not stop for that. */
+  readonly suspended?: true;
   /** Time of the last event, ISO: no event may be earlier. */
   readonly lastEventAt?: string;
 }

@@ -259,10 +259,18 @@ describe('a token that is refused after the charge point had its answer', () => 
     expect(talk.events[1]).toMatchObject({ triggerReason: 'RemoteStop' });
   });
 
-  it('goes on where the charge point is set to let it', () => {
+  it('goes on where the charge point is set to let it, without energy if it can be told so', () => {
     const talk = new Conversation({}, known('false'));
     late(talk);
     expect(talk.stops).toEqual([]);
+    const { configuration } = known('false');
+    const supportedfeatureprofiles = { spelling: 'SupportedFeatureProfiles', value: 'Core,SmartCharging' };
+    const smart = new Conversation({}, accepted({}, { configuration: { ...configuration, supportedfeatureprofiles } }));
+    const transactionId = late(smart);
+    const chargingSchedule = { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 0 }] };
+    const command = smart.shell.commands.find(({ action }) => action === 'SetChargingProfile');
+    expect(command?.payload).toMatchObject({ connectorId: 1, csChargingProfiles: { transactionId, chargingSchedule } });
+    expect(smart.stops).toEqual([]);
   });
 
   it('is judged as the operator says where the charge point does not', () => {
