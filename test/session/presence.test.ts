@@ -54,17 +54,16 @@ describe('a bridge that starts', () => {
 
   test('does not forget a word that came before it had looked', async () => {
     const store = new MemoryStore();
-    await booted(bridge(store));
-    const parts = restarted(store, 29 * MINUTE);
-    const { call, delivered } = deviceCall('Heartbeat', {}, { now: parts.clock.now() });
-    const answer = parts.sessions.receive(call);
-    (await parts.csms.question(1)).answer({ status: 'Accepted', interval: 600, currentTime: 'now' });
-    (await parts.csms.question(2)).answer({ currentTime: 'now' });
-    await answer;
-    delivered(true);
+    const before = bridge(store);
+    const status = { connectorId: '1', status: 'Available', errorCode: 'NoError' };
+    const told = before.sessions.receive(deviceCall('StatusNotification', status).call);
+    (await before.csms.question(1)).answer({});
+    await told;
+    const parts = restarted(store, 5.5 * MINUTE);
+    await beats(parts);
     await parts.sessions.resume();
     await settled();
-    parts.clock.advance(10 * MINUTE);
+    parts.clock.advance(45_000);
     await settled();
     expect(parts.links.filter((line) => line.startsWith('close'))).toEqual([]);
   });
