@@ -3,12 +3,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type JsonObject, SOAP_VERSIONS, type SoapVersion } from '../../src/base/message.ts';
 import { RpcCsms } from './csms.ts';
 import type { Heard, Message, Peer, Surroundings } from './peer.ts';
 import { BridgeProcess } from './process.ts';
 import { surroundings } from './published.ts';
+
+// Real processes, some of which are killed and started again.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const BOOT = { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: '1.0' };
 const BEGIN = '2026-05-01T10:00:00.000Z';
@@ -196,6 +199,32 @@ export function describeStation(name: string, open: (around: Surroundings) => Pr
       const identity = await booted();
       expect(await csms.call(identity, action, asked as unknown as JsonObject)).toMatchObject(answer);
       expect(await heard()).toEqual([]);
+    });
+
+    it('is configured by a CSMS that has it Pending, and keeps its sessions back until it is accepted', async () => {
+      const identity = newIdentity();
+      const configuration = [{ key: 'NumberOfConnectors', readonly: true, value: '1' }];
+      await peer.answer(version, 'GetConfiguration', { configurationKey: configuration });
+      csms.answer(identity, 'BootNotification', { status: 'Pending', currentTime: BEGIN, interval: 300 });
+      const { status: told } = await say(identity, 'BootNotification', BOOT);
+      expect(told).toBe('Accepted');
+      await start(identity);
+
+      const report = { requestId: 0, reportBase: 'FullInventory' };
+      expect(await csms.call(identity, 'GetBaseReport', report)).toMatchObject({ status: 'Accepted' });
+      let pages = await csms.until(identity, 'NotifyReport', 1);
+      while (pages.at(-1)?.['tbc'] === true) pages = await csms.until(identity, 'NotifyReport', pages.length + 1);
+      const remote = { idToken: { idToken: 'A', type: 'Central' }, remoteStartId: 1, evseId: 1 };
+      expect(await csms.call(identity, 'RequestStartTransaction', remote)).toMatchObject({ status: 'Rejected' });
+      expect(events(identity)).toEqual([]);
+
+      csms.answer(identity, 'BootNotification', { status: 'Accepted', currentTime: BEGIN, interval: 300 });
+      await peer.answer(version, 'TriggerMessage', { status: 'NotImplemented' });
+      const trigger = { requestedMessage: 'BootNotification' };
+      expect(await csms.call(identity, 'TriggerMessage', trigger)).toMatchObject({ status: 'Accepted' });
+      const [started] = await csms.until(identity, 'TransactionEvent', 1);
+      expect(started).toMatchObject({ eventType: 'Started', seqNo: 0 });
+      expect(csms.of(identity, 'BootNotification').at(-1)).toMatchObject({ reason: 'Triggered' });
     });
 
     it('takes a whole session over while the CSMS is away, and delivers it as offline, in order', async () => {
