@@ -85,9 +85,10 @@ export function command(rule: Rule, statuses: Statuses): StationCommand {
       if (effect.do !== 'call-device' || !stationOf(state).lacking.includes(effect.action)) return [effect];
       const { action, payload, memo = {} } = effect;
       const refusal: Refusal = { code: 'DeviceNotSupported', reason: `the charge point does not know ${action}` };
-      const next = rule.refused(state, exchange, { action, request: payload, memo }, refusal, context);
-      state = next.state;
-      return past(next, exchange, context).effects;
+      const question = { action, request: payload, memo };
+      const after = past(rule.refused(state, exchange, question, refusal, context), exchange, context);
+      state = after.state;
+      return after.effects;
     });
     return { state, effects };
   };
