@@ -4,6 +4,9 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import type { Loss } from '../translator.ts';
 import type { Given } from './station-tables.ts';
 
+/** Of what stood there, so much is told: a log line is no place for a whole payload. */
+const RAW_MOST = 1000;
+
 /** Stands for "this list item goes". */
 export const DROP: unique symbol = Symbol('drop this item');
 
@@ -39,7 +42,7 @@ export class Run {
     this.losses.push({
       code,
       field: filled,
-      ...(raw === undefined ? {} : { raw: typeof raw === 'string' ? raw : JSON.stringify(raw) }),
+      ...(raw === undefined ? {} : { raw: (typeof raw === 'string' ? raw : JSON.stringify(raw)).slice(0, RAW_MOST) }),
     });
   }
 }

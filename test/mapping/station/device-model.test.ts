@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { OWN_VALUES } from '../../../src/flow/station/own-values.ts';
 import { contracts, tables } from './house.ts';
 
 describe('actions', () => {
@@ -52,6 +53,12 @@ describe('the device model', () => {
       'ClockCtrlr.TimeSource',
     ])
       expect(names).toContain(name);
+  });
+
+  test('takes from the bridge only what it provides', () => {
+    const wanted = tables.ownVariables.flatMap(({ from }) => from ?? []);
+    expect(wanted.filter((name) => !OWN_VALUES.includes(name))).toEqual([]);
+    expect(OWN_VALUES.filter((name) => !wanted.includes(name))).toEqual([]);
   });
 
   test('knows where each error shows; two share a variable', () => {

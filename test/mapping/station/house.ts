@@ -27,7 +27,7 @@ export function checkedOf(files: readonly ParsedFile[]): { checked: CheckedStati
 }
 
 /** The message made; anything else fails the test with its reason. */
-export function valued(conversion: Conversion): JsonObject {
+function valued(conversion: Conversion): JsonObject {
   if (conversion.kind === 'value') return conversion.value;
   throw new Error(JSON.stringify(conversion));
 }
