@@ -84,6 +84,7 @@ function identityTranslator(version: SoapVersion): Translator {
       down('Reset'),
       down('RemoteStopTransaction'),
       down('UnlockConnector'),
+      down('ChangeConfiguration'),
       down('GetConfiguration'),
       down('GetLocalListVersion'),
     ]),
