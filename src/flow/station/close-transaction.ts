@@ -17,7 +17,7 @@ export function closeOld(
 ): Decision | undefined {
   if (old === undefined) return undefined;
   const { events } = latestOf(state, old);
-  const time = eventTime(startedAt, context, events.lastEventAt);
+  const time = eventTime(startedAt, state, context, events.lastEventAt);
   const before = events.lastEventAt !== undefined && Date.parse(events.lastEventAt) > time.at;
   const timestamp = before ? String(events.lastEventAt) : time.timestamp;
   const last = converted(context, 'endReading', { meterStop: events.register ?? old.meterStart, timestamp });

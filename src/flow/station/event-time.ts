@@ -1,7 +1,8 @@
 import { isoTime } from '../../base/clock.ts';
 import type { Json } from '../../base/message.ts';
 import type { Context, Effect } from '../decision.ts';
-import { station } from './rules.ts';
+import type { ChargePointState } from '../state.ts';
+import { offlineThreshold } from './offline-threshold.ts';
 
 /** When something happened, by the clock of the charge point as long as that clock can be right. */
 
@@ -19,10 +20,15 @@ export interface EventTime {
 }
 
 /** `after`: time of the event before it in the same transaction, which a time of the bridge's own does not undercut. */
-export function eventTime(said: Json | undefined, context: Context, after?: string): EventTime {
+export function eventTime(
+  said: Json | undefined,
+  state: ChargePointState,
+  context: Context,
+  after?: string,
+): EventTime {
   const at = typeof said === 'string' ? Date.parse(said) : Number.NaN;
   if (at >= EARLIEST && at <= context.now + AHEAD) {
-    const late = context.now - at > station(context).settings.offlineThreshold;
+    const late = context.now - at > offlineThreshold(state, context);
     return { timestamp: String(said), at, offline: late || undefined, losses: [] };
   }
   const now = Math.max(context.now, after === undefined ? 0 : Date.parse(after));

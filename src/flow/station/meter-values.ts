@@ -72,7 +72,7 @@ function told(
       readings.map(({ element }) => element),
       context,
     );
-  const { timestamp } = eventTime(readings[0]?.element['timestamp'], context);
+  const { timestamp } = eventTime(readings[0]?.element['timestamp'], state, context);
   const begin = adopted(state, { id: which.id, connectorId, timestamp }, which.before, context);
   return inTurn(
     begin.state,
@@ -92,7 +92,7 @@ function updated(
     state,
     ...readings.map(({ element, triggered }) => (now: ChargePointState) => {
       const { events, connectorId, meterStart } = latestOf(now, transaction);
-      const time = eventTime(element['timestamp'], context, events.lastEventAt);
+      const time = eventTime(element['timestamp'], now, context, events.lastEventAt);
       const begins = contextOf(element) === 'Transaction.Begin';
       const signed = begins && samplesOf(element).some((sample) => sample['format'] === 'SignedData');
       const trigger = triggered ? 'Trigger' : signed ? 'SignedDataReceived' : undefined;

@@ -79,7 +79,7 @@ function exists(state: ChargePointState, connectorId: number, { settings }: Cont
 function nowhere(state: ChargePointState, request: JsonObject, context: Context): Decision {
   const { state: numbered, id } = nextTransaction(state, context);
   const payload = { transactionId: id, idTagInfo: { status: 'Invalid' } };
-  const { timestamp, at } = eventTime(request['timestamp'], context);
+  const { timestamp, at } = eventTime(request['timestamp'], state, context);
   const booked = started(numbered, { ...request, timestamp }, payload, context, { device: id });
   const record = booked.transactions[id];
   // The record only tells that its stop and its readings are of no account.
@@ -95,7 +95,7 @@ function nowhere(state: ChargePointState, request: JsonObject, context: Context)
 function begin(state: ChargePointState, request: JsonObject, key: string, context: Context): Decision {
   const connectorId = Number(request['connectorId']);
   const idTag = String(request['idTag']);
-  const time = eventTime(request['timestamp'], context);
+  const time = eventTime(request['timestamp'], state, context);
   const numbered = nextTransaction(state, context);
   const { id } = numbered;
   const remote = remoteStartOf(state, idTag, connectorId, context);

@@ -61,7 +61,7 @@ function unseen(
   if (policy === 'discard' && before === undefined) {
     return decision(state, { do: 'loss', code: 'tx-unknown', field: '' }, ...done());
   }
-  const time = eventTime(request['timestamp'], context);
+  const time = eventTime(request['timestamp'], state, context);
   const idTag = request['idTag'] === undefined ? {} : { idTag: String(request['idTag']) };
   const late: Unseen = { ...which, ...idTag, timestamp: time.timestamp };
   const draft = recordOf(state, late, before, context);
@@ -90,7 +90,7 @@ function end(
   request: JsonObject,
   context: Context,
 ): Decision {
-  const time = eventTime(request['timestamp'], context, transaction.events.lastEventAt);
+  const time = eventTime(request['timestamp'], state, context, transaction.events.lastEventAt);
   const told = stopReadings(state, transaction, request, time.timestamp, context);
   const { reason, given } = stopReason(state, transaction, request, time.at, context);
   const { reason: _, ...rest } = request;
