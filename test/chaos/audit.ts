@@ -37,8 +37,8 @@ export interface Evidence {
 
 /** Answers that took this long may have been given up. */
 const GIVEN_UP = 2_800;
-/** Between the answer of the CSMS and the moment the bridge has it on disk. */
-const ON_ITS_WAY = 1_000;
+/** Between the answer of the CSMS and the moment the bridge has it on disk, on a machine with ten things to do at once. */
+const ON_ITS_WAY = 3_000;
 /** OCPP 1.6 (errata 3.18): a transaction that never got an id. */
 const NO_ID = -1;
 
