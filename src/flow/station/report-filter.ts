@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/message.ts';
-import type { Variable } from './inventory.ts';
+import type { Variable } from './variable.ts';
 import { variableId } from './variable-names.ts';
 import { object, objects } from './variables.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/message.ts';
-import type { Variable } from './inventory.ts';
+import type { Variable } from './variable.ts';
 
 /** A variable as a row of NotifyReport (OCPP 2.0.1 ReportDataType). */
 export function reportRow(one: Variable): JsonObject {

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { type Variable, variablesOf } from './inventory.ts';
-import { reportRow } from './report-row.ts';
+import { variablesOf } from './inventory.ts';
 import { wantedBy } from './report-filter.ts';
 import { firstPage } from './report-pages.ts';
+import { reportRow } from './report-row.ts';
 import { type Plan, station, stationOf, withoutStation, withStation } from './rules.ts';
+import type { Variable } from './variable.ts';
 
 /** A report that was promised (OCPP 2.0.1 B07, B08): it begins when the configuration is read, or when that takes too long. */
 

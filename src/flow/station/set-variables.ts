@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import type { Variable } from './inventory.ts';
 import { keysIn, withoutKeys } from './known-keys.ts';
 import { type Question, type StationCommand, station, stationOf, statusInfo, withStation } from './rules.ts';
+import type { Variable } from './variable.ts';
 import { unfit } from './variable-check.ts';
 import { ownName } from './variable-names.ts';
 import { keyValue, withRotation } from './variable-values.ts';

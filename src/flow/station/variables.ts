@@ -2,8 +2,9 @@ import type { Refusal } from '../../base/errors.ts';
 import type { Json, JsonObject } from '../../base/message.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { type Variable, variablesOf } from './inventory.ts';
+import { variablesOf } from './inventory.ts';
 import { station } from './rules.ts';
+import type { Variable } from './variable.ts';
 import { keyOfName, type Place, variableId } from './variable-names.ts';
 
 /** Which variable a name of the CSMS means (OCPP 2.0.1 B05, B06): exactly one, or none. */

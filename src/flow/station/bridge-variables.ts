@@ -1,0 +1,105 @@
+import type { OwnVariableRow, VariableRow } from '../../mapping/station/station-tables.ts';
+import type { Context } from '../decision.ts';
+import type { ChargePointState } from '../state.ts';
+import type { KnownKey } from './known-keys.ts';
+import { ownValue } from './own-values.ts';
+import { station, stationOf } from './rules.ts';
+import type { Source, Variable } from './variable.ts';
+import { ownName, type Place } from './variable-names.ts';
+import { listed } from './variable-values.ts';
+
+/** Variables that the bridge states or keeps itself. */
+
+export function ofBridge(
+  row: OwnVariableRow,
+  state: ChargePointState,
+  keys: ReadonlyMap<string, KnownKey>,
+  connectors: readonly number[],
+  context: Context,
+): Variable[] {
+  if (row.profile !== undefined && !hasProfile(keys, row.profile)) return [];
+  const places: (Place | undefined)[] =
+    row.tier === 'station'
+      ? [undefined]
+      : connectors.map((id) => (row.tier === 'evse' ? { id } : { id, connectorId: 1 }));
+  const { component, variable, instance, mutability, dataType, unit, constant } = row;
+  const name = ownName(component, variable, instance);
+  return places.flatMap((place) => {
+    const written = mutability === 'ReadWrite' ? stationOf(state).own[name] : undefined;
+    const said = row.from === undefined ? { value: row.value } : ownValue(row.from, place, state, context);
+    const value = written ?? said?.value;
+    if (value === undefined) return [];
+    return [
+      {
+        ...{ component, variable, mutability, dataType, value, there: true, writable: mutability === 'ReadWrite' },
+        source: { from: 'bridge', name } as const,
+        ...(place && { place }),
+        ...(instance !== undefined && { instance }),
+        ...(unit !== undefined && { unit }),
+        ...(constant && { constant }),
+        ...(said?.maxLimit !== undefined && { maxLimit: said.maxLimit }),
+      },
+    ];
+  });
+}
+
+/** Components of feature profiles that the charge point does not have: nothing is stated of them. */
+export function functionsLacking(
+  rows: readonly OwnVariableRow[],
+  keys: ReadonlyMap<string, KnownKey>,
+): ReadonlySet<string> {
+  const tied = rows.filter(({ profile }) => profile !== undefined && !hasProfile(keys, profile));
+  return new Set(tied.map(({ component }) => component));
+}
+
+function hasProfile(keys: ReadonlyMap<string, KnownKey>, profile: string): boolean {
+  const profiles = listed(keys.get('supportedfeatureprofiles')?.value ?? '');
+  return profiles.some((one) => one.toLowerCase() === profile.toLowerCase());
+}
+
+/** A key that is there says that its function is there. */
+export function announced(row: VariableRow, keys: ReadonlyMap<string, KnownKey>): Variable[] {
+  const { announces: component } = row;
+  if (component === undefined || !keys.has(row.key.toLowerCase())) return [];
+  return ['Available', 'Enabled'].map((variable) => constantTrue(component, variable));
+}
+
+function constantTrue(component: string, variable: string): Variable {
+  const source: Source = { from: 'bridge', name: ownName(component, variable) };
+  return {
+    ...{ component, variable, source, mutability: 'ReadOnly', dataType: 'boolean', value: 'true' },
+    ...{ there: true, writable: false },
+  };
+}
+
+/** Components that errors are told of, so that the events mean variables which the CSMS knows. */
+export function problems(
+  state: ChargePointState,
+  keys: ReadonlyMap<string, KnownKey>,
+  connectors: readonly number[],
+  context: Context,
+): Variable[] {
+  const { tables, settings } = station(context);
+  if (settings.errorsAs === 'off') return [];
+  const active = Object.entries(stationOf(state).problems);
+  const found: Variable[] = [];
+  for (const { component, variable, scope, componentOfStation } of tables.errors.values()) {
+    if (component === 'LocalAuthListCtrlr' && !hasProfile(keys, 'LocalAuthListManagement')) continue;
+    const add = (name: string, place?: Place) => {
+      const at = place === undefined ? 'station' : scope === 'connector' ? 'connector' : 'evse';
+      const value = active.some(
+        ([key, problem]) =>
+          key.endsWith(`/${name}/${variable}`) &&
+          problem.at === at &&
+          (place === undefined || key.startsWith(`${place.id}/`)),
+      );
+      found.push({ ...constantTrue(name, variable), value: String(value), ...(place && { place }) });
+    };
+    if (scope !== 'station') {
+      for (const id of connectors) add(component, scope === 'connector' ? { id, connectorId: 1 } : { id });
+    }
+    if (scope === 'station' || scope === 'evse-or-station') add(component);
+    else if (componentOfStation !== undefined) add(componentOfStation);
+  }
+  return found;
+}
