@@ -1,3 +1,5 @@
+import { isoTime } from '../../base/clock.ts';
+import type { Json, JsonObject } from '../../base/message.ts';
 import { hasProfile } from './capability.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
 import { rejected, type StationCommand } from './rules.ts';
@@ -10,19 +12,21 @@ export const getCompositeSchedule: StationCommand = command(
       const evseId = Number(request['evseId']);
       const connectorId = evseId === 0 ? 0 : connectorOf(state, context, evseId);
       if (connectorId === undefined) return rejected(state, 'UnknownEvse');
+      if (Number(request['duration']) <= 0) return rejected(state, 'InvalidValue');
       if (hasProfile(state, 'SmartCharging') === false) return rejected(state, 'UnsupportedRequest');
       return asking(state, 'GetCompositeSchedule', 'GetCompositeSchedule', request, { connectorId }, context);
     },
     answered(state, { request }, _question, answer, context) {
-      const schedule = answer['chargingSchedule'] as { startSchedule?: string; duration?: number } | undefined;
-      if (answer['status'] === 'Accepted' && schedule === undefined) return rejected(state, 'NotFound');
+      const { chargingSchedule, ...rest } = answer;
       // A schedule that comes with a refusal is none.
-      const { chargingSchedule: _, ...rejection } = answer;
-      const told = answer['status'] === 'Accepted' ? answer : rejection;
-      const now = new Date(context.now).toISOString();
-      const scheduleStart = String(answer['scheduleStart'] ?? schedule?.startSchedule ?? now);
+      if (answer['status'] !== 'Accepted') return telling(state, 'GetCompositeSchedule', rest, {}, context);
+      if (chargingSchedule === undefined) return rejected(state, 'NotFound');
+      const { startSchedule, ...schedule } = chargingSchedule as JsonObject;
+      const begins = readable(startSchedule);
+      const scheduleStart = readable(answer['scheduleStart']) ?? begins ?? isoTime(context.now);
       const asked = Number(request['duration']);
-      const duration = Math.min(schedule?.duration ?? asked, asked);
+      const duration = Math.min(Number(schedule['duration'] ?? asked), asked);
+      const told = { ...rest, chargingSchedule: { ...schedule, ...(begins && { startSchedule: begins }) } };
       const given = { evseId: Number(request['evseId']), scheduleStart, duration };
       return telling(state, 'GetCompositeSchedule', told, given, context);
     },
@@ -30,3 +34,8 @@ export const getCompositeSchedule: StationCommand = command(
   },
   { GetCompositeSchedule: ['Accepted', 'Rejected'] },
 );
+
+/** A date that can be reckoned with. */
+function readable(date: Json | undefined): string | undefined {
+  return typeof date === 'string' && !Number.isNaN(Date.parse(date)) ? date : undefined;
+}

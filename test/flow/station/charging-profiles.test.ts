@@ -281,6 +281,14 @@ describe('GetCompositeSchedule', () => {
     expect(reasonCode(answer)).toBe(code);
   });
 
+  test('a start that nobody can read is not reckoned with', () => {
+    const { answer } = get({
+      status: 'Accepted',
+      chargingSchedule: { ...schedule, startSchedule: '1990-01-01T00:00:00+05' },
+    });
+    expect(answer).toMatchObject({ schedule: { scheduleStart: new Date(NOW).toISOString() } });
+  });
+
   test('of an EVSE that is not there, and of a charge point that cannot', () => {
     expect(reasonCode(command('GetCompositeSchedule', open, { ...request, evseId: 9 }).answer)).toBe('UnknownEvse');
     const refused = command('GetCompositeSchedule', open, request, refusing('DeviceNotSupported'));
