@@ -2,7 +2,8 @@ import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { chargingStateChanged } from './charging-time.ts';
+import { chargingStateChanged, chargingStateOf } from './charging-time.ts';
+import { offlineThreshold } from './offline-threshold.ts';
 import { station } from './rules.ts';
 import { runningOn, transactionEvent } from './transaction-event.ts';
 
@@ -15,15 +16,6 @@ interface Change {
 
 /** Statuses after which nothing is told: the stop is on its way, or they make no sense beside a transaction. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['Available', 'Finishing', 'Reserved']);
-
-const STATES: Readonly<Record<string, string>> = {
-  Preparing: 'EVConnected',
-  Charging: 'Charging',
-  SuspendedEV: 'SuspendedEV',
-  SuspendedEVSE: 'SuspendedEVSE',
-  Unavailable: 'SuspendedEVSE',
-  Faulted: 'SuspendedEVSE',
-};
 
 /** How 1.6 says that the cable was pulled out at the EV while the transaction goes on (errata 3.20). */
 const EV_GONE = /EV side disconnected/i;
@@ -45,7 +37,7 @@ export function chargingStateTold(
   const then = Math.max(at, Number.isNaN(last) ? at : last);
   const changed = chargingStateChanged(state, transaction, change.chargingState, then);
   const now = runningOn(changed, transaction.connectorId) ?? transaction;
-  const late = context.now - at > station(context).settings.offlineThreshold;
+  const late = context.now - at > offlineThreshold(state, context);
   const given = { ...change, timestamp: isoTime(then), ...(late && { offline: true }) };
   return transactionEvent(changed, now, 'StatusNotification.transaction', request, given, context);
 }
@@ -57,7 +49,7 @@ function changeOf(request: JsonObject, context: Context): Change | undefined {
   const info = String(request['info'] ?? '');
   if ((status === 'Preparing' || status === 'SuspendedEV') && EV_GONE.test(info))
     return { chargingState: 'Idle', triggerReason: 'EVCommunicationLost' };
-  const chargingState = STATES[status];
+  const chargingState = chargingStateOf(status);
   if (chargingState === undefined) return undefined;
   // Older versions have one word for a connector in use.
   const guessed = context.version !== '1.6' && status !== 'Unavailable';

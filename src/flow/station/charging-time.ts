@@ -14,6 +14,11 @@ const STATES: Readonly<Record<string, string>> = {
   Faulted: 'SuspendedEVSE',
 };
 
+/** What a status of 1.6 says of the transaction on its connector; undefined when it says nothing. */
+export function chargingStateOf(status: string): string | undefined {
+  return Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+}
+
 /** The state in which a transaction on this connector begins: a start means that an EV is there, whatever was said before. */
 export function firstChargingState(state: ChargePointState, connectorId: number, context: Context): string {
   // Older versions have one word for a connector in use.

@@ -53,7 +53,7 @@ function interval({ registration, station }: ChargePointState): number {
 }
 
 function aliveUntil(state: ChargePointState, context: Context): number {
-  const asked = Number(state.configuration['heartbeatinterval']?.value);
+  const asked = Number(state.configuration['heartbeatinterval']?.value) || 0;
   const told = state.registration ? beatOf(state.registration) : 0;
-  return context.heardAt + ALIVE * 1000 * Math.max(told, asked > 0 ? asked : 0, 60);
+  return context.heardAt + ALIVE * 1000 * Math.max(told, asked, 60);
 }

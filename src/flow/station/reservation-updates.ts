@@ -21,8 +21,7 @@ export function reservationsRemoved(
   return updated(state, lost, 'Removed', context);
 }
 
-/** It was used or cancelled: the CSMS knows. */
-export function withoutReservation(state: ChargePointState, ...ids: number[]): ChargePointState {
+function withoutReservation(state: ChargePointState, ...ids: number[]): ChargePointState {
   const { reservations } = stationOf(state);
   if (!ids.some((id) => reservations[id] !== undefined)) return state;
   const left = Object.entries(reservations).filter(([, { id }]) => !ids.includes(id));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/message.ts';
-import { type Context, type Decision, decision } from '../decision.ts';
+import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import { type ChargePointState, mayRemember } from '../state.ts';
 import { accepts } from './boot-gate.ts';
 import { bootFirst } from './boot-told.ts';
@@ -23,12 +23,18 @@ export const statusNotification: StationUp = {
     const at = happenedAt(request['timestamp'], context.now);
     return inTurn(
       state,
-      (now) => decision(now, { do: 'answer', payload: {} }),
+      (now) => decision(now, { do: 'answer', payload: {} }, ...clockOff(exchange.request, request)),
       (now) => (mayRemember(now, connectorId) ? told(now, before, request, at, context) : undefined),
     );
   },
   refused: (state) => decision(state, { do: 'answer', payload: {} }),
 };
+
+/** A time was given, and it cannot be true. */
+function clockOff({ timestamp: said }: JsonObject, { timestamp: used }: JsonObject): Effect[] {
+  if (said === undefined || Date.parse(String(said)) === Date.parse(String(used))) return [];
+  return [{ do: 'loss', code: 'tx-clock', field: 'timestamp' }];
+}
 
 function told(
   state: ChargePointState,

@@ -22,6 +22,13 @@ export const notForAll: Delivered = {
   refused(state, entry, refusal): Decision {
     if (refusal.code !== 'CsmsNotSupported' || !NOT_FOR_ALL.has(entry.action) || !wanted(state, entry.action))
       return decision(state);
-    return decision(withStation(state, { lacking: [...stationOf(state).lacking, entry.action] }));
+    const taught = withStation(state, { lacking: [...stationOf(state).lacking, entry.action] });
+    return decision(entry.action === 'NotifyEvent' ? withoutErrors(taught) : taught);
   },
 };
+
+/** It knows of no error, so the end of none is news to it. */
+function withoutErrors(state: ChargePointState): ChargePointState {
+  const all = Object.entries(stationOf(state).problems).map(([key, one]) => [key, { ...one, untold: true as const }]);
+  return withStation(state, { problems: Object.fromEntries(all) });
+}
