@@ -7,8 +7,9 @@ import type { Build, Cover } from './build.ts';
 import { buildConvert } from './build-convert.ts';
 import { buildGroup } from './build-group.ts';
 import { applied, buildLeaf, type Spot, type Turned } from './build-leaf.ts';
+import { type Source, sourceOf } from './build-source.ts';
 import { writtenLine } from './lines.ts';
-import { type Found, find, valueAt } from './paths.ts';
+import { checkSays, isOf } from './row-check.ts';
 import type { WriteRow } from './rows.ts';
 import { isObject, type Made, type Make, NOTHING, Rejected, type Run } from './run.ts';
 
@@ -30,17 +31,6 @@ export interface Written {
   readonly make: Make;
   readonly sure: boolean;
   readonly drops: boolean;
-}
-
-/** The source of a row: a value and its type. */
-interface Source {
-  readonly type: Leaf | Group;
-  readonly list: boolean;
-  /** At least one item, when it is a list. */
-  readonly filled: boolean;
-  readonly sure: boolean;
-  readonly self: boolean;
-  read(source: JsonObject): Json | undefined;
 }
 
 const THERE: Written = { make: () => undefined, sure: true, drops: false };
@@ -70,36 +60,6 @@ function writtenBy(row: WriteRow | undefined, target: Field, name: string, aroun
   return withAbsence(row, from, turned, name, around);
 }
 
-function checkSays(row: WriteRow, target: Field, build: Build): void {
-  const says = [...row.says].filter((word) => word !== 'write' && word !== 'why');
-  const same = row.from?.length === 1 && row.from[0] === target.name && row.given === undefined;
-  if (row.target.length === 1 && (says.length === 0 || (same && says.length === 1)))
-    build.faults.add(row, 'this row states no difference', 'silence means identical');
-  else if (same) build.faults.add(row, '`from` names the field of the same name', 'leave it out');
-  for (const occasion of ['absent', 'unknown'] as const) {
-    const policy = row.policies.get(occasion);
-    if (policy?.do === 'value' && (target.list || !isOf(target.type, policy.value)))
-      build.faults.add(row, `${occasion}: ${target.name} cannot be ${JSON.stringify(policy.value)}`);
-  }
-}
-
-/** Whether a value that a row writes is one of its target. */
-function isOf(type: Leaf | Group, value: Json): boolean {
-  if (type.kind === 'leaf') {
-    if (type.words) return type.words.some((word) => word === value);
-    const wanted =
-      type.base === 'int' || type.base === 'decimal' ? 'number' : type.base === 'boolean' ? 'boolean' : 'string';
-    return type.base === 'any' || typeof value === wanted;
-  }
-  if (!isObject(value)) return false;
-  const known = type.fields.filter((field) => value[field.name] !== undefined);
-  return (
-    known.length === Object.keys(value).length &&
-    type.fields.every((field) => field.min === 0 || value[field.name] !== undefined) &&
-    known.every((field) => !field.list && isOf(field.type, value[field.name] ?? null))
-  );
-}
-
 function constantOf(row: WriteRow, constant: Json, target: Field, name: string, build: Build): Written {
   if (target.list || !isOf(target.type, constant))
     build.faults.add(row, `${name} cannot be ${JSON.stringify(constant)}`);
@@ -116,61 +76,6 @@ function givenEach(given: string, build: Build): Written {
     return Array.isArray(list) ? (list[run.at.at(-1) ?? 0] ?? undefined) : undefined;
   };
   return { make, sure: true, drops: false };
-}
-
-function sourceOf(row: WriteRow | undefined, target: Field, around: Around): Source | undefined {
-  const { source, cover, build, place } = around;
-  const at = row ?? place;
-  const paths = row?.from ?? [target.name];
-  if (paths.includes('.')) {
-    if (paths.length > 1) return build.faults.add(at, '`.` is the whole object: nothing comes beside it');
-    return { type: source, list: false, filled: true, sure: true, self: true, read: (value) => value };
-  }
-  const founds = paths.flatMap((path) => find(source, path, at, build) ?? []);
-  for (const found of founds) cover.mark(found.path);
-  const [first] = founds;
-  if (!first || founds.length < paths.length) return undefined;
-  const type = mergedType(founds, at, build);
-  return {
-    type,
-    list: first.field.list,
-    filled: first.field.min > 0,
-    sure: founds.some((found) => found.sure),
-    self: false,
-    read: founds.length === 1 ? (value) => valueAt(value, first.path) : (value) => firstOf(value, founds),
-  };
-}
-
-function firstOf(source: JsonObject, founds: readonly Found[]): Json | undefined {
-  for (const found of founds) {
-    const value = valueAt(source, found.path);
-    if (value !== undefined && value !== '') return value;
-  }
-  return undefined;
-}
-
-function mergedType(founds: readonly Found[], place: Place, build: Build): Leaf | Group {
-  const [first, ...rest] = founds.map((found) => found.field.type);
-  if (first?.kind !== 'leaf') {
-    if (rest.length > 0) build.faults.add(place, 'only texts and numbers can stand for each other');
-    return first ?? { kind: 'leaf', base: 'any' };
-  }
-  let merged: Leaf = first;
-  for (const type of rest) {
-    if (type.kind === 'group' || type.base !== merged.base) {
-      build.faults.add(place, 'these fields are of different kinds');
-      continue;
-    }
-    const { words: _words, maxLength: _most, ...plain } = merged;
-    const words = merged.words && type.words ? [...merged.words, ...type.words] : undefined;
-    const longest = [merged, type].map((leaf) => leaf.maxLength ?? (leaf.words ? 0 : Number.POSITIVE_INFINITY));
-    const most = Math.max(
-      ...longest,
-      ...[merged, type].flatMap((leaf) => leaf.words?.map((word) => word.length) ?? []),
-    );
-    merged = { ...plain, ...(words && { words }), ...(Number.isFinite(most) && { maxLength: most }) };
-  }
-  return merged;
 }
 
 /** Where the fields of the source object lie. */
