@@ -140,6 +140,10 @@ export function csmsRefused(
     const meant: Refusal = kept ? { code: 'CsmsAway', reason: closed.reason } : closed;
     return csmsRefused(state, exchange, meant, attempt, policy, context);
   }
+  if (refusal.code === 'CsmsSecurityError' && isStateMessage(exchange) && !isNewest(state, exchange, context)) {
+    // Told again it would come behind the newer one.
+    return csmsRefused(state, exchange, { code: 'CsmsAway', reason: refusal.reason }, attempt, policy, context);
+  }
   if (refusal.code === 'CsmsSecurityError' && attempt === 1 && state.boot && exchange.action !== 'BootNotification') {
     const payload = asTold(exchange.action, callNow(state, exchange), context);
     const again: Effect = { do: 'call-csms', action: exchange.action, payload };
@@ -153,7 +157,7 @@ export function csmsRefused(
 }
 
 /** The CSMS may have the message all the same. */
-const UNKNOWN: ReadonlySet<string> = new Set(['CsmsLost', 'CsmsTimeout']);
+const UNKNOWN: ReadonlySet<string> = new Set(['CsmsLost', 'CsmsTimeout', 'CsmsAnswerInvalid']);
 
 function refusedForGood(
   state: ChargePointState,

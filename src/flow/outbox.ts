@@ -169,7 +169,9 @@ function afterCall(entry: OutboxEntry, { code, reason }: Refusal): OutboxEntry {
   if (code === 'CsmsLost' || code === 'CsmsTimeout') return before ? entry : (asked(rest) ?? entry);
   if (AWAY.has(code) || code === 'IdentityUnknown') return before ? rest : entry;
   const same = 1 + (entry.code === code ? (entry.same ?? 0) : 0);
-  return { ...rest, refusals: entry.refusals + 1, refusal: reason, code, same };
+  // It said yes, in words that nobody can read.
+  const kept = code === 'CsmsAnswerInvalid' ? entry : rest;
+  return { ...kept, refusals: entry.refusals + 1, refusal: reason, code, same };
 }
 
 function givenUp({ refusals, code = '', same = 0 }: OutboxEntry): boolean {

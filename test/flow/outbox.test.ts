@@ -78,6 +78,12 @@ describe('a transaction whose messages wait', () => {
   });
 });
 
+test('a start that the CSMS took with an answer that nobody can read may be its second when it is sent again', () => {
+  const { state, start } = session(EMPTY_STATE, 0);
+  const after = outboxRefused(state, { ...start, asked: true }, refusalOf(new BridgeError('CsmsAnswerInvalid')));
+  expect(after.effects).toMatchObject([{ do: 'outbox-put', entry: { refusals: 1, asked: true } }]);
+});
+
 test('a fault of the CSMS itself is given more tries than a message that it calls wrong', () => {
   const { state, stop } = session(EMPTY_STATE, 0);
   const third = { ...stop, refusals: 2 };

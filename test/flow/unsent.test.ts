@@ -69,6 +69,12 @@ describe('two statuses of a connector under way at once', () => {
     expect(waiting(ownCallRefused(told, exchange('StatusNotification', AVAILABLE), LATE, known).state)).toEqual([]);
   });
 
+  test('the older one is not told again behind the newer one when the CSMS has forgotten the charge point', () => {
+    const booted = { ...both, boot: { request: { chargePointModel: 'M' }, at: 0 } };
+    const after = refused(booted, AVAILABLE, { code: 'CsmsSecurityError', reason: 'who are you?' });
+    expect(after).toEqual({ state: booted, losses: ['offline-last'] });
+  });
+
   test('what waits when a newer one comes is not told behind it', () => {
     const { state } = refused(call(EMPTY_STATE, AVAILABLE), AVAILABLE, AWAY);
     const decided = deviceCalls(state, exchange('StatusNotification', FAULTED), false, known, POLICY);
