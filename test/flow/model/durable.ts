@@ -18,7 +18,10 @@ export class Durable {
       else if (effect.do === 'outbox-remove') this.#outbox.delete(effect.seq);
       else if (effect.do === 'dead-letter') this.#deadLetters.set(effect.entry.seq, JSON.stringify(effect.entry));
       else if (effect.do === 'dead-letter-remove') this.#deadLetters.delete(effect.seq);
-      else if (effect.do === 'remember-answer' && repeat) this.#answers.set(repeat, JSON.stringify(effect.payload));
+      else if (effect.do === 'remember-answer' && repeat)
+        this.#answers.set(repeat, JSON.stringify({ answer: effect.payload }));
+      else if (effect.do === 'remember-asked' && repeat) this.#answers.set(repeat, '{}');
+      else if (effect.do === 'forget-asked' && repeat) this.#answers.delete(repeat);
     }
   }
 
@@ -35,8 +38,13 @@ export class Durable {
   }
 
   answered(key: string): JsonObject | undefined {
+    return this.before(key)?.answer;
+  }
+
+  /** What is known of this message; without an answer, the CSMS may have got it. */
+  before(key: string): { readonly answer?: JsonObject } | undefined {
     const text = this.#answers.get(key);
-    return text === undefined ? undefined : (JSON.parse(text) as JsonObject);
+    return text === undefined ? undefined : (JSON.parse(text) as { answer?: JsonObject });
   }
 }
 
