@@ -5,7 +5,7 @@ import type { ChargePointState, Transaction } from '../state.ts';
 import { firstChargingState } from './charging-time.ts';
 import { converted } from './rules.ts';
 import { tokenUp } from './token.ts';
-import { connectorCount, evseOf } from './topology.ts';
+import { evseOf, onlyConnector } from './topology.ts';
 import { latestOf, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 import { transactionIdOf } from './transaction-id.ts';
 
@@ -33,7 +33,7 @@ export function recordOf(
   before: Transaction | undefined,
   context: Context,
 ): StationTransaction {
-  const only = connectorCount(state, context) === 1 ? 1 : 0;
+  const only = onlyConnector(state, context) ?? 0;
   const { id, idTag = before?.idTag, connectorId = before?.connectorId ?? only } = unseen;
   const record: Transaction = before ?? {
     ...{ device: id, csms: id, connectorId, idTag: idTag ?? '', meterStart: 0, authorization: 'Accepted' },

@@ -6,7 +6,7 @@ import { judgedByPolicy, remoteStartOf, withAuthorized } from './authorization-m
 import { converted, inTurn, type StationUp } from './rules.ts';
 import { tokenUp, tryToken } from './token.ts';
 import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
-import { connectorCount } from './topology.ts';
+import { onlyConnector } from './topology.ts';
 
 /** Authorize (C01): the CSMS is asked each time, unless it has named the token itself just now. */
 
@@ -32,8 +32,14 @@ function ask(state: ChargePointState, exchange: Exchange, context: Context): Dec
 function answered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision {
   const idTag = String(exchange.request['idTag']);
   const { token } = tokenUp(state, idTag, context);
-  const only = connectorCount(state, context) === 1 ? 1 : undefined;
-  const told = answerWithTag(state, 'Authorize.answer', heldTo(answer, only), idTag, token, context);
+  const told = answerWithTag(
+    state,
+    'Authorize.answer',
+    heldTo(answer, onlyConnector(state, context)),
+    idTag,
+    token,
+    context,
+  );
   const info = answer['idTokenInfo'] as JsonObject;
   return inTurn(withAuthorized(told.state, idTag, info, context), (now) =>
     decision(now, ...told.losses, { do: 'answer', payload: told.answer }),

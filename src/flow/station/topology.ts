@@ -28,3 +28,10 @@ export function connectorOf(
 ): number | undefined {
   return evseId >= 1 && evseId <= connectorCount(state, context) && connectorId === 1 ? evseId : undefined;
 }
+
+/** The one connector of a charge point that is known to have no other; undefined when there are more, or nobody has said. */
+export function onlyConnector(state: ChargePointState, context: Context): number | undefined {
+  const said = Number(state.configuration['numberofconnectors']?.value);
+  const known = context.settings.connectors !== undefined || said > 0 || connectorIds(state).length > 0;
+  return known && connectorCount(state, context) === 1 ? 1 : undefined;
+}

@@ -47,7 +47,11 @@ describe('Authorize towards 2.0.1', () => {
   });
 
   it('refuses a token that is for another EVSE than the only one there is', () => {
-    const talk = asked();
+    const configuration = { numberofconnectors: { spelling: 'NumberOfConnectors', value: '1' } };
+    const unknown = asked();
+    unknown.settle({ status: 'Accepted', evseId: [2] });
+    expect(unknown.reply('Authorize')).toMatchObject({ answer: { idTagInfo: { status: 'Accepted' } } });
+    const talk = asked(accepted({}, { configuration }));
     talk.settle({ status: 'Accepted', evseId: [2] });
     expect(talk.reply('Authorize')).toMatchObject({ answer: { idTagInfo: { status: 'Invalid' } } });
   });

@@ -158,6 +158,7 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
 
   it('is told with a start, of what is known and no more', () => {
     const talk = new Conversation().connect();
+    status(talk, 'Finishing', -700);
     talk.say('StopTransaction', { ...STOP, transactionId: 4711, idTag: '04A2B3C4', transactionData: data });
     expect(talk.events).toMatchObject([
       {
@@ -174,13 +175,16 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
     expect(talk.events).toHaveLength(2);
   });
 
-  it('names no EVSE where there are several, no token and no register where there are none', () => {
-    const configuration = { numberofconnectors: { spelling: 'NumberOfConnectors', value: '2' } };
-    const talk = new Conversation({}, accepted({}, { configuration })).connect();
-    talk.say('StopTransaction', { ...STOP, transactionId: 4711 });
-    for (const name of ['evse', 'idToken', 'meterValue']) expect(talk.events[0]).not.toHaveProperty(name);
-    expect(talk.events[0]).toMatchObject({ timestamp: at(60) });
-  });
+  it.each(['2', ''])(
+    'names no EVSE where it may be another (connectors: %j), no token and no register where there are none',
+    (value) => {
+      const configuration = { numberofconnectors: { spelling: 'NumberOfConnectors', value } };
+      const talk = new Conversation({}, accepted({}, { configuration })).connect();
+      talk.say('StopTransaction', { ...STOP, transactionId: 4711 });
+      for (const name of ['evse', 'idToken', 'meterValue']) expect(talk.events[0]).not.toHaveProperty(name);
+      expect(talk.events[0]).toMatchObject({ timestamp: at(60) });
+    },
+  );
 
   it.each([
     ['endedOnly', [['Ended', 0]]],
