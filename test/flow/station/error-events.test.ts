@@ -62,7 +62,8 @@ describe('an error of a status', () => {
         eventNotificationType: 'HardWiredNotification',
       },
     ]);
-    expect('evse' in (told(status(code)).events[0]?.['component'] as JsonObject)).toBe(place !== undefined);
+    const component = told(status(code)).events[0]?.['component'] as JsonObject | undefined;
+    expect(component?.['evse']).toEqual(place);
   });
 
   test('of connector 0 belongs to the station', () => {
