@@ -75,9 +75,10 @@ describe('The pages', () => {
         .map((span) => /^([a-zA-Z]+(?:\.(?:[a-zA-Z0-9]+|<id(?:entity)?>))+)(?:\.…)?(?::.*)?$/.exec(span)?.[1] ?? '')
         .filter((span) => sections.has(span.split('.')[0] ?? '') && !span.endsWith('.yaml'))
         .map((span) => span.replace('<id>', '<identity>'));
-    expect(
-      strange(settings, (setting) => keys.has(setting) || [...keys].some((key) => key.startsWith(`${setting}.`))),
-    ).toEqual([]);
+    const isThere = (setting: string) => keys.has(setting) || [...keys].some((key) => key.startsWith(`${setting}.`));
+    // The pages of the tables name fields of messages, and a message may have a field `log` too.
+    const ofTables = (page: string) => page.startsWith('docs/mappings/');
+    expect(strange(settings, (setting, page) => isThere(setting) || ofTables(page))).toEqual([]);
   });
 
   test('name only variables that exist', () => {
