@@ -292,10 +292,9 @@ export class DeviceCalls {
     const said = isState(action) ? stateText(action, payload) : undefined;
     if (said !== undefined) this.#saying.add(said);
     const calling = csms.call({ ...call, ...bound, sendWithin, answerWithin: callTimeout }).finally(() => {
-      this.#session.bootsByChargePoint -= boots;
       if (said !== undefined) this.#saying.delete(said);
     });
-    calling.then(
+    const concluded = calling.then(
       (answer) => {
         this.#session.csmsAnsweredAt = clock.now();
         observe.csmsAnswered(action, (clock.monotonic() - began) / 1000);
@@ -309,6 +308,10 @@ export class DeviceCalls {
         return this.#conclude(exchange, 'answered-by-bridge', decide, late);
       },
     );
+    // Under way until its answer is written.
+    void concluded.finally(() => {
+      this.#session.bootsByChargePoint -= boots;
+    });
   }
 
   #answered(exchange: UpExchange, answer: JsonObject, state: ChargePointState): Step {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/message.ts';
-import { type Context, type Decision, decision, type Effect } from '../decision.ts';
+import { type BootTold, type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState, Registration } from '../state.ts';
 import { accepts, bootDueAt, bootIsAsked, bootIsOver, bootOnThisLink, bootUnderWay, silentUntil } from './boot-gate.ts';
 import {
@@ -40,10 +40,14 @@ export function bootFirst(state: ChargePointState, context: Context): Decision {
 }
 
 /** A new link: the boot is told on it, the charge point's own if it comes soon; or, where that is not needed, what changed. */
-export function linkOpened(before: ChargePointState, context: Context): Decision {
-  const state = everythingWanted(bootOnThisLink(withoutStation(before, 'bootDueAt', 'burstUntil'), context));
+export function linkOpened(before: ChargePointState, context: Context, boot: BootTold): Decision {
+  // What an earlier process asked, or an earlier link, nobody answers any more.
+  const idle = boot === 'told' || boot === 'untold' ? withoutStation(before, 'bootAsked') : before;
+  const state = everythingWanted(bootOnThisLink(withoutStation(idle, 'bootDueAt', 'burstUntil'), context));
   if (bootUnderWay(state, context)) return decision(state);
   if (accepts(state, context) === 'yes') return pictureAfter(state, context);
+  // The charge point has been there all the time: no boot of its own is to be expected.
+  if (boot === 'told' && context.now >= silentUntil(state)) return bootFirst(state, context);
   const { bootWithin } = station(context).settings;
   const due = withStation(state, { bootDueAt: Math.max(context.now + bootWithin, silentUntil(state)) });
   return decision(due, ...askForBoot(due, context));

@@ -82,10 +82,10 @@ export function withStation(state: ChargePointState, change: Partial<StationStat
 
 /** The same without some of the optional entries. */
 export function withoutStation(state: ChargePointState, ...names: (keyof StationState)[]): ChargePointState {
-  const station = Object.fromEntries(
-    Object.entries(stationOf(state)).filter(([name]) => !names.some((n) => n === name)),
-  );
-  return { ...state, station: station as unknown as StationState };
+  const before = stationOf(state);
+  if (names.every((name) => before[name] === undefined)) return state;
+  const rest = Object.entries(before).filter(([name]) => !names.some((one) => one === name));
+  return { ...state, station: Object.fromEntries(rest) as unknown as StationState };
 }
 
 /** One decision after another: each sees the state that the one before left. */

@@ -15,7 +15,7 @@ import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-r
 import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
 import { bootFirst, linkOpened } from './boot-told.ts';
 import { deviceAnswered, deviceRefused, run } from './pivot.ts';
-import { inTurn, type StationCommand, station } from './rules.ts';
+import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
 import { withLateReadings } from './stop-readings.ts';
 import { offlineSince } from './transaction-event.ts';
 
@@ -24,7 +24,9 @@ import { offlineSince } from './transaction-event.ts';
 const NOT_REGISTERED: Refusal = { code: 'CsmsAway', reason: 'the CSMS has not accepted the charge point yet' };
 const REJECTED: Refusal = { code: 'NotRegistered', reason: 'the CSMS has rejected the charge point (B03)' };
 
-function deviceCalls(state: ChargePointState, exchange: Exchange, _first: boolean, context: Context): Decision {
+function deviceCalls(before: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision {
+  // Nobody answers any more what an earlier process asked.
+  const state = first ? withoutStation(before, 'bootAsked') : before;
   const rule = UP[exchange.action];
   if (rule === undefined) return decision(state, { do: 'refuse', refusal: unknown(exchange) });
   const decided = rule.call(state, exchange, context);
