@@ -243,6 +243,8 @@ export interface Flows {
   ): Decision;
   /** Every link begins with a BootNotification: other calls that were made for one link do not go over the next. */
   readonly bootsFirst?: true;
+  /** With `bootsFirst`: whether the CSMS has accepted the charge point on this link. */
+  accepts?(state: ChargePointState, context: Context): boolean;
   /** The link is open: what is to be told before anything that waits in the outbox. */
   linkOpened(state: ChargePointState, context: Context, boot: BootTold): Decision;
   /** Whether the message of this exchange may be taken over while the CSMS is away. */

@@ -17,6 +17,8 @@ const JOIN_FOR = 60_000;
 const LONGEST_TAG = 255;
 const MOST_ALIASES = 500;
 
+const NOT_ACCEPTED: Refusal = { code: 'CsmsAway', reason: 'the CSMS has not accepted the charge point' };
+
 /** Calls of one charge point: recognised when repeated, translated, forwarded, answered in time. */
 export class DeviceCalls {
   readonly #session: Session;
@@ -218,6 +220,8 @@ export class DeviceCalls {
     for (const effect of effects) {
       if (effect.do === 'call-csms') {
         if (effect.own) this.#session.callAsOwn(effect, exchange.version);
+        else if (this.#session.booting && this.#session.flows.bootsFirst && effect.action !== 'BootNotification')
+          this.#forwardWhenBooted(exchange, effect);
         else this.#forward(exchange, effect.action, effect.payload);
       } else if (effect.do === 'answer') {
         this.#settle(exchange, (waiter) => {
@@ -275,11 +279,12 @@ export class DeviceCalls {
     const { csms, clock, settings, observe } = this.#session.deps;
     exchange.attempt += 1;
     if (exchange.asked && exchange.attempt === 1) observe.possibleDuplicate(this.#session.identity, exchange.action);
-    const boots = action === 'BootNotification' ? 1 : 0;
-    if (boots > 0) this.#session.introduced = true;
-    this.#session.bootsByChargePoint += boots;
-    if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
-    for (const waiter of exchange.waiters) if (waiter.deadline === undefined) this.#watch(waiter, exchange);
+    const boots = action === 'BootNotification';
+    if (boots) {
+      this.#session.introduced = true;
+      this.#session.bootBegins('charge point');
+    }
+    this.#expect(exchange);
     const { answerWithin, bufferAfter, callTimeout } = settings;
     const id = exchange.attempt === 1 ? exchange.id : this.#session.deps.ids();
     const call = { identity: this.#session.identity, action, payload, exchange: id };
@@ -309,9 +314,26 @@ export class DeviceCalls {
       },
     );
     // Under way until its answer is written.
-    void concluded.finally(() => {
-      this.#session.bootsByChargePoint -= boots;
-    });
+    if (boots) void concluded.finally(() => this.#session.bootEnds('charge point'));
+  }
+
+  /** From now on repeats find it, and its charge point is answered in time. */
+  #expect(exchange: UpExchange): void {
+    if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
+    for (const waiter of exchange.waiters) if (waiter.deadline === undefined) this.#watch(waiter, exchange);
+  }
+
+  /** A boot is under way, and what the CSMS says to it decides whether it wants to hear this call. */
+  #forwardWhenBooted(exchange: UpExchange, effect: Extract<Effect, { do: 'call-csms' }>): void {
+    const session = this.#session;
+    this.#expect(exchange);
+    const decide = (state: ChargePointState): Step => {
+      const accepted = session.flows.accepts?.(state, session.context(exchange.version)) ?? true;
+      if (exchange.waiters.every(({ done }) => done)) return { state, effects: [] };
+      return accepted ? { state, effects: [effect] } : this.#refused(exchange, NOT_ACCEPTED, state);
+    };
+    const late = (kept: OutboxEntry) => session.outbox.release(kept.seq);
+    session.whenBooted(() => void this.#conclude(exchange, 'answered-by-bridge', decide, late));
   }
 
   #answered(exchange: UpExchange, answer: JsonObject, state: ChargePointState): Step {

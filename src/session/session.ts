@@ -17,6 +17,9 @@ import { Record } from './record.ts';
 /** What one step decides. */
 export type Step = Decision;
 
+/** Who tells the CSMS of a boot. */
+type Teller = 'bridge' | 'charge point';
+
 export type Own = Extract<Effect, { do: 'call-csms' }>;
 
 /**
@@ -42,8 +45,8 @@ export class Session {
   /** Whether the CSMS has been told of this charge point's boot since the bridge started. */
   introduced = false;
   /** BootNotifications under way to the CSMS. */
-  bootsByBridge = 0;
-  bootsByChargePoint = 0;
+  readonly #boots = { bridge: 0, 'charge point': 0 };
+  readonly #afterBoot: (() => void)[] = [];
   /** Since when (ms) the link is open. */
   linkOpenedAt: number | undefined;
   #linkConfigured = false;
@@ -196,8 +199,8 @@ export class Session {
     const exchange: Exchange = { id: this.deps.ids(), action, request, ...(memo && { memo }) };
     const { answerWithin, callTimeout } = this.deps.settings;
     const call = { identity: this.identity, action: effect.action, payload: effect.payload, exchange: exchange.id };
-    const boots = action === 'BootNotification' ? 1 : 0;
-    this.bootsByBridge += boots;
+    const boots = action === 'BootNotification';
+    if (boots) this.bootBegins('bridge');
     try {
       const answer = await this.deps.csms.call({
         ...{ ...call, sendWithin: answerWithin, answerWithin: callTimeout },
@@ -208,10 +211,10 @@ export class Session {
     } catch (error) {
       this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
       // It has not heard of it: the next link begins with it.
-      if (boots > 0 && !this.linkOpen) this.introduced = false;
+      if (boots && !this.linkOpen) this.introduced = false;
       await this.note((state) => this.flows.ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
     } finally {
-      this.bootsByBridge -= boots;
+      if (boots) this.bootEnds('bridge');
     }
   }
 
@@ -235,9 +238,29 @@ export class Session {
   }
 
   get #bootTold(): BootTold {
-    if (this.bootsByBridge > 0) return 'telling';
-    if (this.bootsByChargePoint > 0) return 'booting';
+    if (this.#boots.bridge > 0) return 'telling';
+    if (this.#boots['charge point'] > 0) return 'booting';
     return this.introduced ? 'told' : 'untold';
+  }
+
+  bootBegins(teller: Teller): void {
+    this.#boots[teller] += 1;
+  }
+
+  /** Its answer is written. */
+  bootEnds(teller: Teller): void {
+    this.#boots[teller] -= 1;
+    if (this.booting) return;
+    for (const run of this.#afterBoot.splice(0)) run();
+  }
+
+  get booting(): boolean {
+    return this.#boots.bridge + this.#boots['charge point'] > 0;
+  }
+
+  /** Runs once no BootNotification is under way any more. */
+  whenBooted(run: () => void): void {
+    this.#afterBoot.push(run);
   }
 
   /** At start: what was planned before the last process ended is planned again, and what waits is seen. */

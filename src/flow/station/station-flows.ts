@@ -149,6 +149,7 @@ export const ocpp201Flows: Flows = {
   ownCommandRefused: (state, exchange, refusal, sent, context) =>
     deviceRefused(ownCommandOf(exchange), state, exchange, refusal, sent, context),
   bootsFirst: true,
+  accepts: (state, context) => accepts(state, context) === 'yes',
   linkOpened,
   canWait: () => false,
   beforeDelivery(state, _entry, _first, context) {
