@@ -13,7 +13,7 @@ export interface Booked {
   readonly transactionId?: number;
 }
 
-/** The answer to a booked call has been written to an open link. */
+/** The answer to a booked call has been given, and the link was used afterwards: it has arrived. */
 export interface Told {
   readonly told: number;
   readonly at: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Reader, sourceOf, write } from './book.ts';
+import { Reader, sourceOf, type Told, write } from './book.ts';
 import { Chance } from './random.ts';
 
 /**
@@ -72,14 +72,23 @@ function mood(action: string): Mood {
 }
 
 function serve(socket: WebSocket, identity: string): void {
+  // A link that breaks takes an answer with it that is still on its way: what is said on it later shows that it arrived.
+  const unheard: Told[] = [];
   socket.on('error', () => undefined);
   socket.on('message', (data) => {
+    for (const told of unheard.splice(0)) write(file, told);
     const frame = JSON.parse(String(data)) as readonly unknown[];
-    if (frame[0] === 2) receive(socket, identity, frame as unknown as Call);
+    if (frame[0] === 2) receive({ socket, identity, unheard }, frame as unknown as Call);
   });
 }
 
-function receive(socket: WebSocket, identity: string, [, id, action, payload]: Call): void {
+interface Link {
+  readonly socket: WebSocket;
+  readonly identity: string;
+  readonly unheard: Told[];
+}
+
+function receive({ socket, identity, unheard }: Link, [, id, action, payload]: Call): void {
   const say = (...frame: unknown[]) => socket.send(JSON.stringify(frame));
   const source = sourceOf({ identity, action, payload });
   const refuse = (code: string, why: string) => {
@@ -98,7 +107,7 @@ function receive(socket: WebSocket, identity: string, [, id, action, payload]: C
     const n = bookings;
     const tell = () => {
       if (socket.readyState !== socket.OPEN) return;
-      if (KEPT.has(action)) write(file, { told: n, at: Date.now() });
+      if (KEPT.has(action)) unheard.push({ told: n, at: Date.now() });
       say(3, id, answer);
     };
     if (mine.hangUp === 'after') socket.terminate();

@@ -56,7 +56,7 @@ export class Scene {
       soap: { listen: '127.0.0.1:0', answerWithin: '1s', retryAfter: '1s' },
       csms: {
         ...{ url: csms.url, answerTimeout: '3s', bufferAfter: '500ms', connectTimeout: '1s', replayRate: 1000 },
-        ...{ pingInterval: '1s', pongTimeout: '1s', backoff: { first: '50ms', max: '300ms' } },
+        ...{ pingInterval: '1s', pongTimeout: '2s', backoff: { first: '50ms', max: '300ms' } },
       },
       store: { path: this.disk.path },
       admin: { listen: '127.0.0.1:0' },
