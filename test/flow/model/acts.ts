@@ -188,8 +188,18 @@ const neverTakes = plain('the CSMS calls its first call wrong, again and again',
   }
 });
 
+const forgets = plain('the CSMS has forgotten the charge point, and wants it to wait', (world) => {
+  world.do((bridge) => bridge.deliver());
+  world.refuse('CsmsSecurityError');
+  for (let n = 0; n < 2; n++) {
+    world.do((bridge) => bridge.deliver());
+    world.take(says('Accepted', 'Pending'), 0);
+    world.answer();
+  }
+});
+
 const often = [starts, stops, readings, exchanges, goesWell, deadlines, replies];
-const seldom = [opens, takes, answers, delivers, statuses, repeats, expiries, neverTakes];
+const seldom = [opens, takes, answers, delivers, statuses, repeats, expiries, neverTakes, forgets];
 const rare = [refuses, closes, waits, boots, speaks, crashes, dooms, retries, thins, retries];
 
 export const acts: fc.Arbitrary<Act>[] = [often, often, often, often, seldom, seldom, rare].flat();

@@ -8,10 +8,11 @@ const HALF_AN_HOUR = 1_800_000;
 /** From now on everybody behaves, until nothing is left to do; what is wrong then, in words. */
 export function rest(world: World): string[] {
   world.bridge.doom = undefined;
-  // The link breaks once more in the end: what the CSMS missed is told when it is back.
-  for (const _ of ['now', 'and once more']) {
+  // What waits is delivered though the charge point is silent. A state is told when it speaks again, or on the next link.
+  for (const silent of [true, false]) {
     world.link(false);
     world.link(true);
+    if (!silent) for (let n = 0; n < 3; n++) beat(world);
     let rounds = 0;
     do {
       behave(world);
@@ -20,6 +21,12 @@ export function rest(world: World): string[] {
     } while (busy(world) && rounds++ < ROUNDS);
   }
   return restFaults(world);
+}
+
+function beat(world: World): void {
+  world.pass(HALF_AN_HOUR);
+  world.speak('Heartbeat', {});
+  behave(world);
 }
 
 /** The charge point repeats what it got no answer to, the CSMS takes what it gets, the operator gives nothing up. */
