@@ -1,10 +1,10 @@
 import type { Refusal } from '../../../src/base/errors.ts';
 import type { Json, JsonObject } from '../../../src/base/message.ts';
-import type { Decision, Effect, Exchange } from '../../../src/flow/decision.ts';
+import type { BootTold, Decision, Effect, Exchange } from '../../../src/flow/decision.ts';
 import type { OutboxEntry } from '../../../src/flow/outbox.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
-import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import { NOW } from '../context.ts';
 import { stationContext } from './context.ts';
 import { valid } from './valid.ts';
@@ -99,7 +99,14 @@ export class World {
     this.link = this.now;
     // Calls that waited for the link leave before anybody is told that it is open.
     this.#pump();
-    this.#step((state) => flows.linkOpened(state, this.#context, 'untold'));
+    const told = this.#bootTold;
+    this.#step((state) => flows.linkOpened(state, this.#context, told));
+  }
+
+  get #bootTold(): BootTold {
+    const boots = [this.#sent, ...this.#queue].filter((call) => call?.action === 'BootNotification');
+    if (boots.some((call) => call?.from === 'own')) return 'telling';
+    return boots.length > 0 ? 'booting' : 'untold';
   }
 
   close(): void {
