@@ -40,7 +40,10 @@ describe('a charge point that is Pending while its call is under way', () => {
 });
 
 test('a charge point that goes on because it does not know that it is Pending is registered by the bridge', () => {
-  const heard = (heardAt: number) => ocpp16Flows.wakeAt(PENDING, context('1.6', { now: NOW + 5_000, heardAt }));
-  expect(heard(NOW)).toBeUndefined();
-  expect(heard(NOW + 1_000)).toBe(NOW + 60_000);
+  const at = (state: ChargePointState, heardAt: number) =>
+    ocpp16Flows.wakeAt(state, context('1.6', { now: NOW + 5_000, heardAt }));
+  expect(at(PENDING, NOW)).toBeUndefined();
+  expect(at(PENDING, NOW + 1_000)).toBe(NOW + 60_000);
+  const owing = { ...PENDING, outbox: { next: 2, waiting: 1, minted: 0 } };
+  expect(at(owing, NOW)).toBe(NOW + 60_000);
 });

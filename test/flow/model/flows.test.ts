@@ -40,6 +40,6 @@ test('the rules keep every message, once, in order and with its id, whatever hap
   );
   // A world in which nothing happens proves nothing.
   expect(seen.bookings).toBeGreaterThan(4 * RUNS);
-  expect(seen.putAside).toBeGreaterThan(RUNS / 10);
+  expect(seen.putAside).toBeGreaterThan(RUNS / 20);
   expect(seen.crashes).toBeGreaterThan(RUNS / 2);
 }, 300_000);

@@ -10,7 +10,7 @@ export function rest(world: World): string[] {
   world.bridge.doom = undefined;
   // What waits is delivered though the charge point is silent. A state is told when it speaks again, or on the next link.
   for (const silent of [true, false]) {
-    world.link(false);
+    if (!silent) world.link(false);
     world.link(true);
     if (!silent) for (let n = 0; n < 3; n++) beat(world);
     let rounds = 0;
