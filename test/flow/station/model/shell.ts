@@ -48,6 +48,8 @@ export interface Setup {
   readonly version?: SoapVersion;
   readonly settings?: Partial<StationSettings>;
   readonly flow?: Partial<Context['settings']>;
+  /** What the tables of this version say. */
+  readonly table?: Pick<Context, 'keys' | 'policyOf'>;
 }
 
 /** The process has died at this instant. */
@@ -90,8 +92,8 @@ export class Shell {
 
   get context(): Context {
     const now = this.#now();
-    const { settings, version, flow } = this.#setup;
-    const context = stationContext(settings, { now, linkOpenedAt: this.#linkOpenedAt }, version);
+    const { settings, version, flow, table } = this.#setup;
+    const context = stationContext(settings, { now, linkOpenedAt: this.#linkOpenedAt, ...table }, version);
     return { ...context, settings: { ...context.settings, ...flow } };
   }
 
@@ -182,9 +184,9 @@ export class Shell {
   }
 
   #command(effect: Extract<Effect, { do: 'call-device' }>): void {
-    const { action, payload, memo } = effect;
+    const { action, payload, memo, attempt = 1 } = effect;
     const exchange: Exchange = { id: 'command', action, request: payload, ...(memo && { memo }) };
-    const sent = { action, payload, attempt: 1, ...(memo && { memo }) };
+    const sent = { action, payload, attempt, ...(memo && { memo }) };
     const end = (said: Said) =>
       this.#step((now) =>
         'answer' in said
@@ -227,7 +229,8 @@ export class Shell {
       return;
     }
     this.#linkOpenedAt = this.#now();
-    this.#step((state) => flows.linkOpened(state, this.context, 'untold'));
+    const told = this.calls.some(({ action }) => action === 'BootNotification') ? 'telling' : 'untold';
+    this.#step((state) => flows.linkOpened(state, this.context, told));
   }
 
   /** What is due by now: plans of the bridge, and the patience of charge points. */
