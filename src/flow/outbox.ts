@@ -112,8 +112,8 @@ function lastKnown(state: ChargePointState, request: JsonObject): string {
 }
 
 function pendingTransaction(state: ChargePointState, request: JsonObject): Transaction | undefined {
-  const transaction = state.transactions[String(request['transactionId'])];
-  return transaction?.pending ? transaction : undefined;
+  const id = Number(request['transactionId']);
+  return Object.values(state.transactions).find(({ pending, csms }) => pending && csms === id);
 }
 
 /** The call as it goes to the CSMS: with its own transaction id, as far as it has given one. */

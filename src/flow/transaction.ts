@@ -52,7 +52,8 @@ export function started(
   const idTagInfo = answer['idTagInfo'] as JsonObject | undefined;
   const transaction: Transaction = {
     ...ids,
-    csms: Number(answer['transactionId']),
+    // No CSMS counts below zero: what it gives to others can never mean this one.
+    csms: ids.pending ? -ids.device : Number(answer['transactionId']),
     connectorId: Number(request['connectorId']),
     idTag: String(request['idTag']),
     meterStart: Number(request['meterStart']),

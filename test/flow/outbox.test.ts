@@ -17,6 +17,7 @@ import { context, exchange, SETTINGS } from './context.ts';
 
 const CONTEXT = context('1.5', { settings: { ...SETTINGS, whenCsmsIsAway: 'buffer' } });
 const FAULT = { refused: {}, away: 'refuse' } as const;
+/** Messages in the pivot name a transaction without an id of the CSMS by the bridge's own with a minus sign. */
 const FIRST = 1_900_000_000;
 const STARTED = { transactionId: 42, idTagInfo: { status: 'Accepted' } };
 
@@ -34,7 +35,7 @@ function kept(state: ChargePointState, action: string, request: JsonObject) {
 function session(state: ChargePointState, n: number) {
   const timestamp = new Date(Date.UTC(2001, 0, 1, n)).toISOString();
   const start = kept(state, 'StartTransaction', { connectorId: 1, idTag: 'TAG', meterStart: n, timestamp });
-  const stop = kept(start.state, 'StopTransaction', { transactionId: FIRST + n, meterStop: n, timestamp });
+  const stop = kept(start.state, 'StopTransaction', { transactionId: -(FIRST + n), meterStop: n, timestamp });
   return { state: stop.state, start: start.entry, stop: stop.entry };
 }
 
@@ -59,6 +60,20 @@ describe('a transaction whose messages wait', () => {
     const empty = outboxAnswered(after.state, stop, {}, CONTEXT).state;
     const now = deviceCalls(empty, exchange('StopTransaction', stop.payload), false, CONTEXT, FAULT).effects;
     expect(now).toContainEqual({ do: 'call-csms', action: 'StopTransaction', payload: outboxCall(empty, stop) });
+  });
+
+  test('is told from another one to which the CSMS gives the very id that the bridge gave this one', () => {
+    const first = session(EMPTY_STATE, 0);
+    const second = session(first.state, 1);
+    const clash = { ...STARTED, transactionId: FIRST + 1 };
+    const { state } = outboxAnswered(second.state, first.start, clash, CONTEXT);
+    const ids = memoryOf(state, { receivedAt: 0, timezone: 'UTC', connectors: undefined });
+    const late = { meterStop: 9, timestamp: '2001-01-01T09:00:00Z' };
+    const ofFirst = kept(state, 'StopTransaction', { ...late, transactionId: ids.csmsTransaction(FIRST) });
+    const ofSecond = kept(state, 'StopTransaction', { ...late, transactionId: ids.csmsTransaction(FIRST + 1) });
+    expect(outboxCall(ofFirst.state, ofFirst.entry)).toMatchObject({ transactionId: FIRST + 1 });
+    expect(ofSecond.entry.transaction).toBe(FIRST + 1);
+    expect(ofFirst.entry.transaction).toBeUndefined();
   });
 
   test('has the id of the CSMS when an operator has its start tried again, also in what came meanwhile', () => {
