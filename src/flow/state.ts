@@ -80,7 +80,7 @@ export interface Transaction {
   readonly authorization: string;
   /** Time in the StopTransaction message, or when a newer start on the connector showed that this one had ended. */
   readonly stoppedAt?: number;
-  /** The CSMS has not confirmed the start yet: `csms` is the bridge's own id. */
+  /** The CSMS has not confirmed the start yet: `csms` is the bridge's own id with a minus sign, which no CSMS gives. */
   readonly pending?: true;
   /** So many of its messages are in the outbox: until they are delivered its ids must be known. */
   readonly waiting?: number;
@@ -135,7 +135,7 @@ export const EMPTY_STATE: ChargePointState = {
 };
 
 /** No charge point has more; a message with one number after another must not blow up the document. */
-const MOST_CONNECTORS = 100;
+export const MOST_CONNECTORS = 100;
 
 export function mayRemember(state: ChargePointState, connectorId: number): boolean {
   return state.connectors[connectorId] !== undefined || Object.keys(state.connectors).length < MOST_CONNECTORS;
