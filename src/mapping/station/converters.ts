@@ -4,12 +4,13 @@ import type { StationConverter } from './converters/converter.ts';
 import { downToTenth, notNegative, readNumber, upToTenth } from './converters/numbers.ts';
 import { shiftPeriods } from './converters/shift-periods.ts';
 import { signedSample } from './converters/signed-sample.ts';
-import { address, jsonText, vendorText, withoutSpaces } from './converters/texts.ts';
+import { address, identifier, jsonText, vendorText } from './converters/texts.ts';
 
 export const STATION_CONVERTERS: ReadonlyMap<string, StationConverter> = new Map(
   Object.entries({
     address,
     downToTenth,
+    identifier,
     jsonText,
     notNegative,
     readNumber,
@@ -17,6 +18,5 @@ export const STATION_CONVERTERS: ReadonlyMap<string, StationConverter> = new Map
     signedSample,
     upToTenth,
     vendorText,
-    withoutSpaces,
   }),
 );

@@ -61,6 +61,15 @@ describe('signed samples', () => {
     expect(made.losses).toEqual(['mv-signature']);
   });
 
+  test('and keys that are no Base64, or Base64 as others write it, become what 2.0.1 takes', () => {
+    const signedMeterData = 'OCMF|{"RD":[{"TX":"E","RV":9.5,"RU":"kWh"}]}|{"SD":"00"}';
+    const made = samples([signed(JSON.stringify({ ...told, signedMeterData, publicKey: 'a2\nV5bA' }))]);
+    expect(made.samples[0]).toMatchObject({
+      value: 9.5,
+      signedMeterValue: { signedMeterData: Buffer.from(signedMeterData).toString('base64'), publicKey: 'a2V5bA==' },
+    });
+  });
+
   test('without any number are not told', () => {
     expect(samples([signed('no number anywhere')])).toEqual({ samples: [], losses: ['mv-signed'] });
   });

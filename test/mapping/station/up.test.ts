@@ -179,6 +179,13 @@ describe('everything else that a charge point says', () => {
     );
   });
 
+  test('the number of a SIM card keeps what 2.0.1 allows in identifiers', () => {
+    const source = { chargePointVendor: 'V', chargePointModel: 'M', iccid: ' 8931/0é8', imsi: '<é>' };
+    const made = tables.convert('BootNotification', source, { reason: 'PowerUp' });
+    expect(made).toMatchObject({ value: { chargingStation: { modem: { iccid: '893108' } } } });
+    expect(codesOf(made)).toEqual(['id-char', 'id-char']);
+  });
+
   test('a status is one of five words', () => {
     const source = { connectorId: 1, errorCode: 'NoError', status: 'SuspendedEV' };
     expect(

@@ -81,14 +81,21 @@ function signedValue(raw: string, publicKey: string): Signed {
   const word = (name: string): string => (typeof told?.[name] === 'string' ? told[name] : '');
   if (told && word('signedMeterData') !== '') {
     return {
-      signedMeterData: word('signedMeterData'),
+      signedMeterData: inBase64(word('signedMeterData')),
       signingMethod: word('signingMethod').slice(0, 50),
       encodingMethod: word('encodingMethod').slice(0, 50),
-      publicKey: word('publicKey') || publicKey,
+      publicKey: inBase64(word('publicKey')) || publicKey,
     };
   }
   const encodingMethod = raw.startsWith('OCMF|') ? 'OCMF' : 'Other';
   return { signedMeterData: Buffer.from(raw).toString('base64'), signingMethod: '', encodingMethod, publicKey };
+}
+
+/** 2.0.1 wants Base64, whole and on one line; what is none of it is text that somebody forgot to write so. */
+function inBase64(text: string): string {
+  const written = text.replace(/\s/g, '').replace(/=+$/, '');
+  if (!/^[A-Za-z0-9+/]*$/.test(written) || written.length % 4 === 1) return Buffer.from(text).toString('base64');
+  return written.padEnd(Math.ceil(written.length / 4) * 4, '=');
 }
 
 /** The sample with a number of its own; undefined when none can be told. */

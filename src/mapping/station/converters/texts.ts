@@ -1,16 +1,21 @@
 import { escapeSpaces, trimText } from '../../scalars/text.ts';
 import type { StationConverter } from './converter.ts';
 
-export const withoutSpaces: StationConverter = {
-  does: 'takes spaces out of a number of a card',
+/** Characters of an identifierString (OCPP 2.0.1 part 2, primitive datatypes). */
+const OTHERS = /[^A-Za-z0-9*\-_=:+|@.]/gu;
+
+export const identifier: StationConverter = {
+  does: 'takes spaces out of a number of a card, and whatever else OCPP 2.0.1 does not allow in it',
   takes: 'string',
   gives: 'string',
   args: [],
   total: false,
-  losses: [],
-  convert(value) {
+  losses: ['id-char'],
+  convert(value, _args, scene) {
     const text = typeof value === 'string' ? value.replace(/\s+/gu, '') : '';
-    return text === '' ? undefined : text;
+    const kept = text.replace(OTHERS, '');
+    if (kept.length < text.length) scene.lose('id-char');
+    return kept === '' ? undefined : kept;
   },
 };
 
