@@ -41,7 +41,7 @@ describe('beside libxml2', () => {
         both++;
         expect(got).toEqual(want);
       }),
-      { numRuns: RUNS },
+      { seed: 16, numRuns: RUNS },
     );
     // Mutations that spoil everything, or nothing, would prove nothing.
     expect(both).toBeGreaterThan(100);
@@ -59,7 +59,7 @@ describe('beside libxml2', () => {
           expect(error).toMatchObject({ code: expect.stringMatching(/ForbiddenXml|NotXml/) });
         }
       }),
-      { numRuns: RUNS },
+      { seed: 16, numRuns: RUNS },
     );
   });
 });

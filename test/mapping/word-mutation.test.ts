@@ -44,8 +44,7 @@ test('whatever word of a table is taken away or changed, the check or the expect
     return wordMutants(file, contracts).map((mutant) => ({ ...mutant, told: () => faultsAround(file) !== sound }));
   });
   expect(mutants.length).toBeGreaterThan(2000);
-  const start = EVERY > 1 ? Date.now() % EVERY : 0;
-  const tried = mutants.filter((_, index) => index % EVERY === start);
+  const tried = mutants.filter((_, index) => index % EVERY === 0);
   const killed = { check: 0, behaviour: 0 };
   const survivors = tried.flatMap(({ name, spoil, told }) => {
     const heal = spoil();

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { Decision } from '../../../src/flow/decision.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import { accepts, mayDeliver, pending } from '../../../src/flow/station/boot-gate.ts';
 import { bootNotification } from '../../../src/flow/station/boot-notification.ts';
 import { bootPlan } from '../../../src/flow/station/boot-told.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import type { StationState } from '../../../src/flow/station/state.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
-import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import { exchange, NOW } from '../context.ts';
 import { accepted, BOOT, LINK, stationContext } from './context.ts';
 import { lossesOf, refusalOf, toCsms, toPoint } from './valid.ts';

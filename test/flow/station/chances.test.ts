@@ -93,7 +93,7 @@ function run(ops: readonly Op[], settings: Partial<StationSettings> = {}): World
 const many = fc.array(chance('CsmsTimeout', 'CsmsSecurityError', 'Busy'), { maxLength: 60 });
 /** A CSMS that forgets the charge point may do so while more is on its way. */
 const steady = fc.array(chance('CsmsTimeout', 'Busy'), { maxLength: 60 });
-const NUM_RUNS = { numRuns: Number(process.env['CHANCES'] ?? 100) };
+const NUM_RUNS = { seed: Number(process.env['SEED'] ?? 16), numRuns: Number(process.env['CHANCES'] ?? 100) };
 
 test('nothing but a boot goes to a CSMS that has not accepted the charge point on this link', () => {
   fc.assert(

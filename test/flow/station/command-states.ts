@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/base/message.ts';
-import type { StationState, TransactionEvents } from '../../../src/flow/station/state.ts';
 import type { ChargePointState, ConfigurationKey, Transaction } from '../../../src/flow/state.ts';
+import type { StationState, TransactionEvents } from '../../../src/flow/station/state.ts';
 import { NOW } from '../context.ts';
 import { accepted, LINK } from './context.ts';
 

@@ -1,8 +1,8 @@
 import type { SoapVersion } from '../../../src/base/message.ts';
 import type { Context } from '../../../src/flow/decision.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import { STATION_DEFAULTS, type StationSettings } from '../../../src/flow/station/settings.ts';
 import { EMPTY_STATION, type StationState } from '../../../src/flow/station/state.ts';
-import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
 import { loadStationTables } from '../../../src/mapping/station/load.ts';
 import { context, NOW, SETTINGS } from '../context.ts';
 

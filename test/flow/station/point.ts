@@ -1,9 +1,9 @@
 import type { Refusal } from '../../../src/base/errors.ts';
 import type { Json, JsonObject, SoapVersion } from '../../../src/base/message.ts';
 import type { Context, Decision, Effect, Exchange, SentCall } from '../../../src/flow/decision.ts';
+import type { ChargePointState } from '../../../src/flow/state.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
-import type { ChargePointState } from '../../../src/flow/state.ts';
 import { NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';
 import { valid } from './valid.ts';

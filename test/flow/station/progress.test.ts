@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Job } from '../../../src/flow/station/state.ts';
 import { diagnosticsStatusNotification, firmwareStatusNotification } from '../../../src/flow/station/progress.ts';
+import type { Job } from '../../../src/flow/station/state.ts';
 import { exchange, NOW } from '../context.ts';
 import { accepted, LINK, stationContext } from './context.ts';
 import { lossesOf, toCsms, toPoint } from './valid.ts';

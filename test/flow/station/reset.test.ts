@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
+import { deferredReset, hardReset } from '../../../src/flow/station/reset-later.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
-import { deferredReset, hardReset } from '../../../src/flow/station/reset-later.ts';
 import { NOW } from '../context.ts';
 import { keys, transaction } from './command-states.ts';
 import { type Asked, commanded, type Ended, type Reply, refusing, woken } from './commander.ts';

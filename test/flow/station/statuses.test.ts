@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject, SoapVersion } from '../../../src/base/message.ts';
 import type { Context, Effect } from '../../../src/flow/decision.ts';
+import type { ChargePointState, Transaction } from '../../../src/flow/state.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import type { StationState, TransactionEvents } from '../../../src/flow/station/state.ts';
 import { statusNotification } from '../../../src/flow/station/status-notification.ts';
-import type { ChargePointState, Transaction } from '../../../src/flow/state.ts';
 import { exchange, NOW } from '../context.ts';
 import { accepted, BOOT, LINK, stationContext } from './context.ts';
 import { lossesOf, toCsms, toPoint } from './valid.ts';

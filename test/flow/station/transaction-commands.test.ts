@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { keys, transaction, TRANSACTION } from './command-states.ts';
+import { keys, TRANSACTION, transaction } from './command-states.ts';
 import { type Asked, commanded, type Reply, refusing } from './commander.ts';
 import { accepted, LINK, stationContext } from './context.ts';
 import { lossesOf, valid } from './valid.ts';
