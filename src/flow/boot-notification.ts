@@ -52,7 +52,7 @@ export function registeredAnew(state: ChargePointState, answer: JsonObject, now:
 }
 
 /** State after the CSMS answered a BootNotification of the charge point. */
-export function registered(state: ChargePointState, answer: JsonObject, now: number): ChargePointState {
+function registered(state: ChargePointState, answer: JsonObject, now: number): ChargePointState {
   const status = answer['status'];
   if (status !== 'Accepted' && status !== 'Pending' && status !== 'Rejected') return state;
   const interval = Number(answer['interval']);

@@ -228,7 +228,7 @@ export function deviceAnswered(
   return DOWN[exchange.action]?.answered?.(state, exchange, answer, sent, context) ?? decision(state, effect);
 }
 
-export function deviceRefused(
+function deviceRefused(
   state: ChargePointState,
   exchange: Exchange,
   refusal: Refusal,

@@ -9,7 +9,7 @@ import { rememberToken, tagDown } from './token.ts';
 /** What the CSMS says of a token (idTokenInfo), for the charge point (idTagInfo) and for the memory of the bridge. */
 
 /** The fields that are remembered; the rest is for this one answer. */
-export function memorable(info: JsonObject): IdTokenInfo {
+function memorable(info: JsonObject): IdTokenInfo {
   const { status, cacheExpiryDateTime, groupIdToken } = info;
   const group = groupIdToken as JsonObject | undefined;
   return {

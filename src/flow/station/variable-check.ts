@@ -9,7 +9,7 @@ export interface Characteristics {
 }
 
 /** 500 characters are the longest value in 1.6 (CiString500Type); what the bridge keeps itself is not longer either. */
-export const LONGEST_WRITTEN = 500;
+const LONGEST_WRITTEN = 500;
 
 /** Why a variable cannot have this value, as a reasonCode of OCPP 2.0.1; undefined when it can. */
 export function unfit(value: string, what: Characteristics): string | undefined {

@@ -11,7 +11,7 @@ export const TRANSACTION = 'd4d7a53c-8c6b-8f36-8a55-0000068e5a01';
 const TAG = '04AABBCC';
 const TOKEN = { idToken: TAG, type: 'ISO14443' };
 
-export const EVENTS: TransactionEvents = {
+const EVENTS: TransactionEvents = {
   ...{ transactionId: TRANSACTION, nextSeqNo: 3, chargingState: 'Charging', startKey: 'key' },
   lastEventAt: new Date(NOW - 1000).toISOString(),
 };
