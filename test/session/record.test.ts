@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/base/message.ts';
 import { EMPTY_STATE } from '../../src/flow/state.ts';
 import { Record } from '../../src/session/record.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
@@ -12,7 +13,7 @@ test('answers kept for repeats leave the store in time, however many there are',
     ...{ kind: 'repeat', key: `MeterValues/${String(n).padStart(5, '0')}` },
     value: { at: n % 2 === 0 ? 0 : 8 * DAY, answer: {} },
   }));
-  await store.commit('CP-1', { revision: 1, state: { ...EMPTY_STATE }, put });
+  await store.commit('CP-1', { revision: 1, state: { ...EMPTY_STATE } as unknown as JsonObject, put });
   const record = new Record('CP-1', store, new ManualClock(8 * DAY), 7 * DAY);
   let state = await record.load();
   for (let n = 0; n < 700; n++) {

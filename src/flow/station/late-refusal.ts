@@ -43,7 +43,7 @@ function withoutEnergy(state: ChargePointState, transaction: StationTransaction,
   const { device: transactionId, connectorId } = transaction;
   const highest = Number(state.configuration['chargeprofilemaxstacklevel']?.value ?? 0);
   const csChargingProfiles = {
-    ...{ chargingProfileId: NO_ENERGY, transactionId, stackLevel: highest > 0 ? highest : 0 },
+    ...{ chargingProfileId: NO_ENERGY, transactionId, stackLevel: Math.max(highest, 0) },
     ...{ chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' },
     chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 0 }] },
   };
