@@ -33,19 +33,22 @@ interface Design {
 
 const here = (file: string) => new URL(file, import.meta.url).pathname;
 
-function bridgeConfig(csmsUrl: string, dir: string): string[] {
-  const file = `${dir}/bridge.yaml`;
-  writeFileSync(
-    file,
-    `soap: { listen: "127.0.0.1:0" }\ncsms: { url: "${csmsUrl}", protocol: ocpp1.6 }\nstore: { path: "${dir}/data" }\nadmin: { listen: "127.0.0.1:0" }\ncallbacks: { allow: ["127.0.0.0/8"] }\n`,
-  );
-  return [here('../dist/app/main.js'), 'run', '--config', file];
-}
+const bridgeTo =
+  (protocol: string) =>
+  (csmsUrl: string, dir: string): string[] => {
+    const file = `${dir}/bridge.yaml`;
+    writeFileSync(
+      file,
+      `soap: { listen: "127.0.0.1:0" }\ncsms: { url: "${csmsUrl}", protocol: ${protocol} }\nstore: { path: "${dir}/data" }\nadmin: { listen: "127.0.0.1:0" }\ncallbacks: { allow: ["127.0.0.0/8"] }\n`,
+    );
+    return [here('../dist/app/main.js'), 'run', '--config', file];
+  };
 
 const DESIGNS: readonly Design[] = [
   { name: 'relay, nothing converted', start: (url) => ['--import', 'tsx', here('relay.ts'), url] },
   { name: 'naive: node-soap + ws', start: (url) => ['--import', 'tsx', here('naive.ts'), url] },
-  { name: 'bridge (LMDB, log, metrics)', start: bridgeConfig },
+  { name: 'bridge (LMDB, log, metrics)', start: bridgeTo('ocpp1.6') },
+  { name: 'bridge, to OCPP 2.0.1', start: bridgeTo('ocpp2.0.1') },
 ];
 
 interface Figures {

@@ -15,11 +15,13 @@ const ANSWERS: Readonly<Record<string, () => object>> = {
   Authorize: () => ({ idTagInfo: { status: 'Accepted' } }),
   DataTransfer: () => ({ status: 'Accepted' }),
 };
+const ANSWERS_201: typeof ANSWERS = { ...ANSWERS, Authorize: () => ({ idTokenInfo: { status: 'Accepted' } }) };
 
 /** Starts it on a free port; the port is returned. */
 export async function startCsms(): Promise<number> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
   server.on('connection', (socket) => {
+    const answers = socket.protocol === 'ocpp2.0.1' ? ANSWERS_201 : ANSWERS;
     socket.on('message', (data) => {
       const text = String(data);
       if (text[0] !== '[') {
@@ -27,7 +29,7 @@ export async function startCsms(): Promise<number> {
         return;
       }
       const [kind, id, action] = JSON.parse(text) as [number, string, string];
-      if (kind === 2) socket.send(JSON.stringify([3, id, ANSWERS[action]?.() ?? {}]));
+      if (kind === 2) socket.send(JSON.stringify([3, id, answers[action]?.() ?? {}]));
     });
   });
   await once(server, 'listening');
