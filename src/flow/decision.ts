@@ -59,6 +59,8 @@ export type Effect =
   /** Keep for the CSMS, durably, in order; the same number again replaces the entry. */
   | { readonly do: 'outbox-put'; readonly entry: OutboxEntry }
   | { readonly do: 'outbox-remove'; readonly seq: number }
+  /** What waits rests so many ms before the next try. */
+  | { readonly do: 'outbox-pause'; readonly ms: number }
   /** Put aside for people what the CSMS will never take. */
   | { readonly do: 'dead-letter'; readonly entry: OutboxEntry }
   | { readonly do: 'dead-letter-remove'; readonly seq: number }

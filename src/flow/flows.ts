@@ -281,7 +281,7 @@ export const ocpp16Flows: Flows = {
   beforeDelivery,
   outboxCall,
   outboxAnswered,
-  outboxRefused,
+  outboxRefused: (state, entry, refusal) => outboxRefused(state, entry, refusal),
   wakeAt,
   woken,
 };

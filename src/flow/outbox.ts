@@ -178,12 +178,29 @@ function givenUp({ refusals, code = '', same = 0 }: OutboxEntry): boolean {
   return refusals >= MOST_FAILURES || (!MAY_PASS.has(code) && same >= MOST_REFUSALS);
 }
 
-/** The CSMS could not be asked, or does not want it. What it will never take goes aside, where people see it. */
-export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refusal: Refusal): Decision {
-  const entryNow = afterCall(entry, refusal);
+/** The same where the CSMS has said how often a message is to be sent: silence counts, a boot that it wants first does not. */
+function afterCallOf(entry: OutboxEntry, { code, reason }: Refusal): OutboxEntry {
+  if (AWAY.has(code) && code !== 'CsmsTimeout') return entry;
+  const more = code === 'CsmsSecurityError' ? 0 : 1;
+  const same = 1 + (entry.code === code ? (entry.same ?? 0) : 0);
+  return { ...entry, refusals: entry.refusals + more, refusal: reason, code, same };
+}
+
+function givenUpAfter({ refusals, code = '', same = 0 }: OutboxEntry, most: number): boolean {
+  if (MAY_PASS.has(code) || code === 'CsmsTimeout') return refusals >= most || same >= Math.max(most, MOST_FAILURES);
+  return refusals >= most || same >= MOST_REFUSALS;
+}
+
+/**
+ * The CSMS could not be asked, or does not want it. What it will never take goes aside, where people see it. `most`: so often it
+ * wants to be asked itself.
+ */
+export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refusal: Refusal, most?: number): Decision {
+  const entryNow = most === undefined ? afterCall(entry, refusal) : afterCallOf(entry, refusal);
   if (entryNow === entry) return decision(state);
-  if (entryNow.refusals === entry.refusals || !givenUp(entryNow))
-    return decision(state, { do: 'outbox-put', entry: entryNow });
+  const over =
+    most === undefined ? entryNow.refusals > entry.refusals && givenUp(entryNow) : givenUpAfter(entryNow, most);
+  if (!over) return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
     fewer(state, entry),
     { do: 'outbox-remove', seq: entry.seq },

@@ -45,6 +45,7 @@ const FLOW_LOSSES = [
   'tx-adopted',
   'tx-unknown',
   'tx-late',
+  'tx-attempts',
   'tx-register',
   'stop-thin',
   'evse-zero',

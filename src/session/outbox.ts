@@ -1,3 +1,4 @@
+import type { Timer } from '../base/clock.ts';
 import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Delivery, Effect } from '../flow/decision.ts';
@@ -42,7 +43,7 @@ export class Outbox {
   #sending = false;
   /** Somebody asked for more while a turn ran. */
   #again = false;
-  #resting = false;
+  #resting: Timer | undefined;
   #stopped = false;
 
   constructor(session: Session) {
@@ -279,6 +280,7 @@ export class Outbox {
         // First the charge point that waits for this very entry.
         this.#session.deviceCalls.entryConcluded(seq, effects, state);
         this.#session.act(effects, state, 'outbox');
+        for (const effect of effects) if (effect.do === 'outbox-pause') this.#restInstead(effect.ms);
       },
       this.#session.deviceCalls.keyOfEntry(seq),
     );
@@ -293,12 +295,17 @@ export class Outbox {
   }
 
   #rest(ms: number): void {
-    if (this.#resting) return;
-    this.#resting = true;
-    this.#session.deps.clock.after(ms, () => {
-      this.#resting = false;
+    this.#resting ??= this.#session.deps.clock.after(ms, () => {
+      this.#resting = undefined;
       this.pump();
     });
+  }
+
+  /** The CSMS has said itself how long. */
+  #restInstead(ms: number): void {
+    this.#resting?.cancel();
+    this.#resting = undefined;
+    this.#rest(ms);
   }
 }
 

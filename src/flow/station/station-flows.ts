@@ -14,7 +14,8 @@ import type { ChargePointState } from '../state.ts';
 import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-rules.ts';
 import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
 import { bootFirst, linkOpened } from './boot-told.ts';
-import { deviceAnswered, deviceRefused, run } from './pivot.ts';
+import { mostAttempts, paused, withoutUpdates } from './message-attempts.ts';
+import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
 import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
 import { withLateReadings } from './stop-readings.ts';
 import { offlineSince } from './transaction-event.ts';
@@ -64,7 +65,7 @@ function csmsCalls(state: ChargePointState, exchange: Exchange, context: Context
     );
   }
   const rule = row?.kind === 'flow' ? COMMANDS[exchange.action] : undefined;
-  if (rule) return run(rule, rule.call(state, exchange, context), exchange, 0, context);
+  if (rule) return begun(rule, rule.call(state, exchange, context), exchange, context);
   // A station does not take what only a CSMS takes; what nobody knows is not implemented.
   const code = row === undefined ? 'UnknownAction' : 'NotSupported';
   return decision(state, {
@@ -104,11 +105,13 @@ function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: R
       (now) => DELIVERED[entry.action]?.refused?.(now, entry, refusal, context),
     );
   }
-  const decided = outboxRefused(state, entry, refusal);
-  if (!decided.effects.some((effect) => effect.do === 'dead-letter')) return decided;
+  const most = mostAttempts(state, entry);
+  const decided = outboxRefused(state, entry, refusal, most);
+  if (!decided.effects.some((effect) => effect.do === 'dead-letter'))
+    return decision(decided.state, ...decided.effects, ...paused(state, entry, decided));
   return inTurn(
     state,
-    () => decided,
+    () => (most === undefined ? decided : withoutUpdates(decided, entry)),
     (now) => DELIVERED[entry.action]?.refused?.(now, entry, refusal, context),
   );
 }
