@@ -23,68 +23,16 @@ interface Memo extends JsonObject {
   asked: number;
 }
 
-export function run(
-  rule: StationCommand,
-  decided: Decision,
-  exchange: Exchange,
-  asked: number,
-  context: Context,
-): Decision {
-  let state = decided.state;
-  const effects: Effect[] = [];
-  for (const effect of decided.effects) {
-    if (effect.do !== 'call-device') {
-      effects.push(effect);
-      continue;
-    }
-    const after = ask(rule, state, effect, exchange, asked, context);
-    state = after.state;
-    effects.push(...after.effects);
-  }
-  return { state, effects };
+/** One command on its way. */
+interface Talk {
+  readonly rule: StationCommand;
+  readonly exchange: Exchange;
+  readonly context: Context;
 }
 
-function ask(
-  rule: StationCommand,
-  state: ChargePointState,
-  { action, payload, memo = {} }: Ask,
-  exchange: Exchange,
-  asked: number,
-  context: Context,
-): Decision {
-  if (asked >= MOST_QUESTIONS) {
-    const refusal: Refusal = { code: 'Internal', reason: `${exchange.action} asks the charge point without end` };
-    return decision(state, { do: 'refuse', refusal });
-  }
-  const question: Question = { action, request: payload, memo };
-  const inPivot = ocpp16Flows.csmsCalls(state, { id: exchange.id, action, request: payload }, context);
-  return resumed(rule, inPivot, question, exchange, asked + 1, context);
-}
-
-/** What the rules of the pivot made of it: another question to the charge point, or the answer to this one. */
-function resumed(
-  rule: StationCommand,
-  inPivot: Decision,
-  question: Question,
-  exchange: Exchange,
-  asked: number,
-  context: Context,
-): Decision {
-  let { state } = inPivot;
-  const effects: Effect[] = [];
-  for (const effect of inPivot.effects) {
-    let next: Decision | undefined;
-    if (effect.do === 'answer') next = answeredBy(rule, state, exchange, question, effect.payload, asked, context);
-    else if (effect.do === 'refuse') next = refusedBy(rule, state, exchange, question, effect.refusal, asked, context);
-    if (next) {
-      state = next.state;
-      effects.push(...next.effects);
-    } else if (effect.do === 'call-device') {
-      const memo: Memo = { action: question.action, request: question.request, memo: question.memo, asked };
-      effects.push({ ...effect, memo });
-    } else effects.push(effect);
-  }
-  return { state, effects };
+/** What a rule decided on a command: its questions are put into the pivot. */
+export function begun(rule: StationCommand, decided: Decision, exchange: Exchange, context: Context): Decision {
+  return asking({ rule, exchange, context }, decided, 0);
 }
 
 export function deviceAnswered(
@@ -96,15 +44,8 @@ export function deviceAnswered(
   context: Context,
 ): Decision {
   const { question, asked } = questionOf(sent);
-  const inPivot = { id: exchange.id, action: question.action, request: question.request };
-  return resumed(
-    rule,
-    ocpp16Flows.deviceAnswered(state, inPivot, answer, sent, context),
-    question,
-    exchange,
-    asked,
-    context,
-  );
+  const inPivot = ocpp16Flows.deviceAnswered(state, pivotOf(exchange, question), answer, sent, context);
+  return resumed({ rule, exchange, context }, inPivot, question, asked);
 }
 
 export function deviceRefused(
@@ -116,15 +57,66 @@ export function deviceRefused(
   context: Context,
 ): Decision {
   const { question, asked } = questionOf(sent);
-  const inPivot = { id: exchange.id, action: question.action, request: question.request };
-  return resumed(
-    rule,
-    ocpp16Flows.deviceRefused(state, inPivot, refusal, sent, context),
-    question,
-    exchange,
-    asked,
-    context,
+  const inPivot = ocpp16Flows.deviceRefused(state, pivotOf(exchange, question), refusal, sent, context);
+  return resumed({ rule, exchange, context }, inPivot, question, asked);
+}
+
+function pivotOf({ id }: Exchange, { action, request }: Question): Exchange {
+  return { id, action, request };
+}
+
+function asking(talk: Talk, decided: Decision, asked: number): Decision {
+  return replaced(decided, (state, effect) =>
+    effect.do === 'call-device' ? ask(talk, state, effect, asked) : undefined,
   );
+}
+
+function ask(talk: Talk, state: ChargePointState, { action, payload, memo = {} }: Ask, asked: number): Decision {
+  const { exchange, context } = talk;
+  if (asked >= MOST_QUESTIONS) {
+    const refusal: Refusal = { code: 'Internal', reason: `${exchange.action} asks the charge point without end` };
+    return decision(state, { do: 'refuse', refusal });
+  }
+  const question: Question = { action, request: payload, memo };
+  const inPivot = ocpp16Flows.csmsCalls(state, pivotOf(exchange, question), context);
+  return resumed(talk, inPivot, question, asked + 1);
+}
+
+/** What the rules of the pivot made of it: another question to the charge point, or the answer to this one. */
+function resumed(talk: Talk, inPivot: Decision, question: Question, asked: number): Decision {
+  const { rule, exchange, context } = talk;
+  const { action, request, memo } = question;
+  return replaced(inPivot, (state, effect) => {
+    if (effect.do === 'answer') {
+      const decided = rule.answered?.(state, exchange, question, effect.payload, context);
+      return decided && asking(talk, decided, asked);
+    }
+    if (effect.do === 'refuse') {
+      const decided = rule.refused?.(state, exchange, question, effect.refusal, context);
+      return decided && asking(talk, decided, asked);
+    }
+    if (effect.do !== 'call-device') return undefined;
+    const back: Memo = { action, request, memo, asked };
+    return decision(state, { ...effect, memo: back });
+  });
+}
+
+/** The decision with some of its effects replaced by what follows from them, each on the state that those before it left. */
+function replaced(
+  { state: first, effects }: Decision,
+  by: (state: ChargePointState, effect: Effect) => Decision | undefined,
+): Decision {
+  let state = first;
+  const all: Effect[] = [];
+  for (const effect of effects) {
+    const next = by(state, effect);
+    if (next === undefined) all.push(effect);
+    else {
+      state = next.state;
+      all.push(...next.effects);
+    }
+  }
+  return { state, effects: all };
 }
 
 function questionOf(sent: SentCall): { question: Question; asked: number } {
@@ -136,30 +128,4 @@ function questionOf(sent: SentCall): { question: Question; asked: number } {
 
 function isMemo(memo: JsonObject): memo is Memo {
   return typeof memo['action'] === 'string' && typeof memo['asked'] === 'number';
-}
-
-function answeredBy(
-  rule: StationCommand,
-  state: ChargePointState,
-  exchange: Exchange,
-  question: Question,
-  answer: JsonObject,
-  asked: number,
-  context: Context,
-): Decision {
-  if (rule.answered === undefined) return decision(state, { do: 'answer', payload: answer });
-  return run(rule, rule.answered(state, exchange, question, answer, context), exchange, asked, context);
-}
-
-function refusedBy(
-  rule: StationCommand,
-  state: ChargePointState,
-  exchange: Exchange,
-  question: Question,
-  refusal: Refusal,
-  asked: number,
-  context: Context,
-): Decision {
-  if (rule.refused === undefined) return decision(state, { do: 'refuse', refusal });
-  return run(rule, rule.refused(state, exchange, question, refusal, context), exchange, asked, context);
 }
