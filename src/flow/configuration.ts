@@ -109,7 +109,7 @@ function changeLink(state: ChargePointState, key: string, value: string): Decisi
   const loss: Effect = { do: 'loss', code: 'own-key', field: 'key' };
   if (key === 'websocketpinginterval' && /^\d{1,7}$/.test(value)) {
     return decision(
-      withOwn(state, 'WebSocketPingInterval', value),
+      { ...state, pingInterval: value },
       loss,
       { do: 'link-setting', key: 'WebSocketPingInterval', value },
       accepted,
@@ -124,11 +124,6 @@ function changeLink(state: ChargePointState, key: string, value: string): Decisi
     });
   }
   return rejected(state, 'own-key');
-}
-
-function withOwn(state: ChargePointState, spelling: string, value: string): ChargePointState {
-  const known: ConfigurationKey = { spelling, value, readonly: false };
-  return { ...state, configuration: { ...state.configuration, [spelling.toLowerCase()]: known } };
 }
 
 /** The charge point is asked in its own version's spelling, which is not the CSMS's. */
@@ -156,7 +151,7 @@ function fromMemory(state: ChargePointState, exchange: Exchange, context: Contex
 
 /** Keys that this bridge answers for, by lower-case name. */
 export function ownKeys(state: ChargePointState, context: Context): ReadonlyMap<string, KeyValue> {
-  const ping = state.configuration['websocketpinginterval']?.value ?? String(context.settings.pingInterval);
+  const ping = state.pingInterval ?? String(context.settings.pingInterval);
   const keys: KeyValue[] = [{ key: 'WebSocketPingInterval', readonly: false, value: ping }];
   if (context.version !== '1.6') {
     keys.push({ key: 'SupportedFeatureProfiles', readonly: true, value: profiles(context.version) });

@@ -35,6 +35,8 @@ export interface ChargePointState {
   readonly outbox?: { readonly next: number; readonly waiting: number; readonly minted: number };
   /** Hex password of the link that the CSMS set through the key AuthorizationKey. */
   readonly authorizationKey?: string;
+  /** Seconds between pings of the link that the CSMS set through WebSocketPingInterval. What the charge point calls so is its own. */
+  readonly pingInterval?: string;
   /** Towards a CSMS of OCPP 2.0.1. */
   readonly station?: StationState;
 }

@@ -291,8 +291,8 @@ export class Session {
   #configureLink(state: ChargePointState): void {
     if (this.#linkConfigured) return;
     this.#linkConfigured = true;
-    const ping = state.configuration['websocketpinginterval']?.value;
-    if (state.authorizationKey) this.deps.csms.configure(this.identity, 'AuthorizationKey', state.authorizationKey);
-    if (ping !== undefined) this.deps.csms.configure(this.identity, 'WebSocketPingInterval', ping);
+    const { authorizationKey, pingInterval } = state;
+    if (authorizationKey) this.deps.csms.configure(this.identity, 'AuthorizationKey', authorizationKey);
+    if (pingInterval !== undefined) this.deps.csms.configure(this.identity, 'WebSocketPingInterval', pingInterval);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { csmsCalls, deviceAnswered } from '../../src/flow/flows.ts';
-import { EMPTY_STATE } from '../../src/flow/state.ts';
-import { context, exchange, SETTINGS, withPolicy } from './context.ts';
+import { type ChargePointState, EMPTY_STATE } from '../../src/flow/state.ts';
+import { context, exchange, SETTINGS, sent, withPolicy } from './context.ts';
 
 const FORWARD = {};
 const FROM_MEMORY = { instead: { flow: 'configuration-from-memory' } };
@@ -132,6 +132,23 @@ describe('ChangeConfiguration', () => {
     expect(effects).toContainEqual({ do: 'link-setting', key: 'WebSocketPingInterval', value: '30' });
     expect(answerOf(effects)).toEqual({ status: 'Accepted' });
     expect(effects.some((effect) => effect.do === 'call-device')).toBe(false);
+  });
+
+  test('tells the interval of its own link, whatever the charge point calls by that name', () => {
+    const asked = exchange('GetConfiguration', {});
+    const answer = { configurationKey: [{ key: 'WebSocketPingInterval', readonly: false, value: '7' }] };
+    const told = (state: ChargePointState) => {
+      const learnt = deviceAnswered(state, asked, answer, sent('GetConfiguration', {}), context('1.6'));
+      const { configurationKey } = answerOf(learnt.effects) as { configurationKey: { value: string }[] };
+      return configurationKey.map(({ value }) => value);
+    };
+    expect(told(EMPTY_STATE)).toEqual(['60']);
+    const { state } = csmsCalls(
+      EMPTY_STATE,
+      exchange('ChangeConfiguration', { key: 'WebSocketPingInterval', value: '30' }),
+      withPolicy(FORWARD, '1.6'),
+    );
+    expect(told(state)).toEqual(['30']);
   });
 
   test.each([

@@ -49,9 +49,7 @@ export function withoutKeys(
   context: Context,
 ): ChargePointState {
   const all = Object.entries(state.configuration);
-  const left = all.filter(
-    ([lower, { spelling }]) => LINK_KEYS.has(lower) || !names(canonical(spelling, context).toLowerCase()),
-  );
+  const left = all.filter(([, { spelling }]) => !names(canonical(spelling, context).toLowerCase()));
   return left.length === all.length ? state : { ...state, configuration: Object.fromEntries(left) };
 }
 
