@@ -49,6 +49,7 @@ import type { ChargePointState } from './state.ts';
 import { statusNotification } from './status-notification.ts';
 import { meterValues, startTransaction, stopTransaction } from './transaction.ts';
 import { triggerMessage } from './trigger-message.ts';
+import { asTriggered } from './triggered.ts';
 import { asTold, isNewest, isStateMessage, told, untold } from './unsent.ts';
 
 /** The rules towards a CSMS of OCPP 1.6: which flow rules which exchange. An action without one is simply relayed. */
@@ -87,9 +88,15 @@ export function deviceCalls(
   policy: UpPolicy,
 ): Decision {
   const refusal = registrationGate(state, exchange.action);
+  const wanted = refusal && asTriggered(state, exchange, context);
+  if (wanted) return goesUp(wanted, exchange, first, context);
   if (refusal && holdsBack(state, context)) return heldBack(state, exchange, refusal, policy, context);
   if (refusal) return decision(state, { do: 'refuse', refusal });
   if (mustWait(state, exchange, context)) return keep(state, exchange, context);
+  return goesUp(state, exchange, first, context);
+}
+
+function goesUp(state: ChargePointState, exchange: Exchange, first: boolean, context: Context): Decision {
   const forward: Effect = { do: 'call-csms', action: exchange.action, payload: callNow(state, exchange) };
   const decided = UP[exchange.action]?.call?.(state, exchange, context) ?? decision(state, forward);
   if (!first || exchange.action === 'BootNotification') return decided;

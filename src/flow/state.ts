@@ -37,6 +37,8 @@ export interface ChargePointState {
   readonly authorizationKey?: string;
   /** Seconds between pings of the link that the CSMS set through WebSocketPingInterval. What the charge point calls so is its own. */
   readonly pingInterval?: string;
+  /** What the CSMS asked for while it has the charge point Pending. */
+  readonly triggered?: readonly Triggered[];
   /** Towards a CSMS of OCPP 2.0.1. */
   readonly station?: StationState;
 }
@@ -113,6 +115,13 @@ export interface AcceptedCommand {
   readonly transactionId?: number;
   readonly connectorId?: number;
   readonly type?: string;
+}
+
+export interface Triggered {
+  readonly message: string;
+  readonly connectorId?: number;
+  /** Then it is not expected any more, ms. */
+  readonly until: number;
 }
 
 export interface UnsentMessage {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/message.ts';
 import { command } from './commands.ts';
 import { type Context, type DownFlow, decision, type Effect } from './decision.ts';
 import { type ChargePointState, connectorIds, type Progress } from './state.ts';
+import { withoutTrigger, withTrigger } from './triggered.ts';
 import { asTold } from './unsent.ts';
 
 /** The CALLRESULT must be on its way before the message it promised. */
@@ -11,7 +12,9 @@ const DEFAULT_SAMPLE_INTERVAL = 450;
 /** TriggerMessage for versions without it: what the bridge remembers is sent again, with its original time. */
 export const triggerMessage: DownFlow = {
   call(state, exchange, action, context) {
-    if (action.instead === undefined) return command(state, exchange, action, context);
+    if (action.instead === undefined) {
+      return command(withTrigger(state, exchange.request, context), exchange, action, context);
+    }
     const messages = triggered(state, exchange.request, context);
     if (messages === undefined) return decision(state, reply('Rejected'));
     const own = messages.map(
@@ -19,6 +22,14 @@ export const triggerMessage: DownFlow = {
     );
     return decision(state, { do: 'loss', code: 'trigger-emul', field: 'requestedMessage' }, reply('Accepted'), ...own);
   },
+
+  answered(state, exchange, answer, _sent, context) {
+    const after = answer['status'] === 'Accepted' ? state : withoutTrigger(state, exchange.request, context);
+    return decision(after, { do: 'answer', payload: answer });
+  },
+
+  refused: (state, exchange, refusal, _sent, context) =>
+    decision(withoutTrigger(state, exchange.request, context), { do: 'refuse', refusal }),
 };
 
 function reply(status: string): Effect {
