@@ -261,6 +261,7 @@ export function describeStation(name: string, open: (around: Surroundings) => Pr
         ['Started', 0],
         ['Ended', 1],
       ]);
+      csms.forgiveBrokenConnections();
     });
   });
 }
