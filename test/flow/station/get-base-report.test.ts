@@ -57,6 +57,20 @@ describe('GetBaseReport', () => {
     expect(REQUIRED.filter((name) => !names.includes(name))).toEqual([]);
   });
 
+  test.each(['1.2', '1.5', '1.6'] as const)(
+    'tells of a charge point of %s that has no keys at all what 2.0.1 requires, and that it cannot be changed',
+    (version) => {
+      const change = { settings: { ...SETTINGS, connectors: 2 } };
+      const rows = new Point([], { version, change }).report(FULL);
+      const core = REQUIRED.filter((name) => !/^(LocalAuthList|SmartCharging)Ctrlr/.test(name));
+      expect(core.filter((name) => !rows.some((row) => nameOf(row) === name))).toEqual([]);
+      const told = new Map(rows.map((row) => [nameOf(row), attribute(row)]));
+      expect(told.get('AuthCtrlr.AuthorizeRemoteStart')).toMatchObject({ value: 'false', mutability: 'ReadOnly' });
+      expect(told.get('TxCtrlr.StopTxOnEVSideDisconnect')).toMatchObject({ value: 'true', mutability: 'ReadOnly' });
+      expect(told.get('SampledDataCtrlr.TxUpdatedInterval')).toMatchObject({ value: '0', mutability: 'ReadOnly' });
+    },
+  );
+
   test('shows what the charge point says in the words of 2.0.1', () => {
     const found = values(new Point(PLAIN).report(FULL));
     expect(found).toMatchObject({

@@ -125,8 +125,11 @@ describe('GetVariables', () => {
 
   test('answers a charge point of 1.2 from memory', () => {
     const point = new Point([], { version: '1.2' });
-    const [seen, unseen] = point.get(wanted('OCPPCommCtrlr.HeartbeatInterval'), wanted('TxCtrlr.EVConnectionTimeOut'));
+    const [seen, preset, unseen] = point.get(
+      ...['OCPPCommCtrlr.HeartbeatInterval', 'TxCtrlr.EVConnectionTimeOut', 'TxCtrlr.MaxEnergyOnInvalidId'].map(wanted),
+    );
     expect(seen).toMatchObject({ attributeStatus: 'Accepted', attributeValue: '300' });
+    expect(preset).toMatchObject({ attributeStatus: 'Accepted', attributeValue: '60' });
     expect(unseen).toMatchObject({ attributeStatus: 'UnknownVariable' });
     expect(point.asked).toEqual([]);
   });

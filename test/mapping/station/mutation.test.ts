@@ -8,7 +8,7 @@ import { wordMutants } from '../word-mutants.ts';
 import { behaviourOf } from './behaviour.ts';
 import { checkedOf, contracts, sources } from './house.ts';
 
-/** Here all of them are tried where it counts, and every n-th while somebody waits. */
+/** Every n-th is tried, more of them where nobody waits; `FULL=1` tries all. */
 const EVERY = process.env['FULL'] ? 1 : process.env['CI'] ? 4 : 8;
 
 const files = sources.map((source) => parseFile(source, new FaultList()));
