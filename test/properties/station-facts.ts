@@ -71,3 +71,26 @@ function factsOf(value: Json, path: string, action: string): string[] {
     return [...found, ...factsOf(inner, here, action)];
   });
 }
+
+/** Transactions that were not told in order, each number once but for repeats, from their start to their end. */
+export function disordered(heard: readonly { readonly action: string; readonly payload: JsonObject }[]): string[] {
+  const told = new Map<string, JsonObject[]>();
+  for (const { action, payload } of heard) {
+    if (action !== 'TransactionEvent') continue;
+    const { transactionId } = payload['transactionInfo'] as JsonObject;
+    const before = told.get(String(transactionId)) ?? [];
+    if (before.some(({ seqNo }) => seqNo === payload['seqNo'])) continue;
+    told.set(String(transactionId), [...before, payload]);
+  }
+  return [...told.values()].flatMap((events) => {
+    const said = events.map(({ eventType, seqNo }) => `${String(eventType)} ${String(seqNo)}`);
+    const last = events.length - 1;
+    // An end alone is what the operator may want of a transaction that nobody saw begin.
+    const inOrder = events.every(({ eventType, seqNo }, at) => {
+      const may =
+        at === 0 ? ['Started', ...(last === 0 ? ['Ended'] : [])] : ['Updated', ...(at === last ? ['Ended'] : [])];
+      return seqNo === at && may.includes(String(eventType));
+    });
+    return inOrder ? [] : [`out of order: ${said.join()}`];
+  });
+}

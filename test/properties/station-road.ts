@@ -15,7 +15,7 @@ import { Durable } from '../flow/model/durable.ts';
 import { answerTo } from '../flow/station/conversation.ts';
 import { type Call, type Said, type Setup, Shell } from '../flow/station/model/shell.ts';
 import { contracts, down, up } from '../mapping/house.ts';
-import { frameFaults } from './station-facts.ts';
+import { disordered, frameFaults } from './station-facts.ts';
 
 /** One charge point that speaks SOAP, all that stands between, and a CSMS of OCPP 2.0.1 that the story moves. */
 
@@ -242,27 +242,4 @@ export class Road {
 
 function refused(code: ErrorCode): Said {
   return { refusal: { code, reason: code } };
-}
-
-/** Transactions that were not told in order, each number once but for repeats, from their start to their end. */
-function disordered(heard: readonly Call[]): string[] {
-  const told = new Map<string, JsonObject[]>();
-  for (const { action, payload } of heard) {
-    if (action !== 'TransactionEvent') continue;
-    const { transactionId } = payload['transactionInfo'] as JsonObject;
-    const before = told.get(String(transactionId)) ?? [];
-    if (before.some(({ seqNo }) => seqNo === payload['seqNo'])) continue;
-    told.set(String(transactionId), [...before, payload]);
-  }
-  return [...told.values()].flatMap((events) => {
-    const said = events.map(({ eventType, seqNo }) => `${String(eventType)} ${String(seqNo)}`);
-    const last = events.length - 1;
-    // An end alone is what the operator may want of a transaction that nobody saw begin.
-    const inOrder = events.every(({ eventType, seqNo }, at) => {
-      const may =
-        at === 0 ? ['Started', ...(last === 0 ? ['Ended'] : [])] : ['Updated', ...(at === last ? ['Ended'] : [])];
-      return seqNo === at && may.includes(String(eventType));
-    });
-    return inOrder ? [] : [`out of order: ${said.join()}`];
-  });
 }
