@@ -67,7 +67,9 @@ function byContext(reading: JsonObject): JsonObject[] {
   const groups = new Map<string, JsonObject[]>();
   for (const sample of samplesOf(reading)) {
     const context = String(sample['context']);
-    groups.set(context, [...(groups.get(context) ?? []), sample]);
+    const group = groups.get(context);
+    if (group) group.push(sample);
+    else groups.set(context, [sample]);
   }
   return [...groups.values()].map((samples) => ({
     ...reading,

@@ -41,15 +41,21 @@ export const signedSample: StationConverter = {
     const samples = value.filter(isObject);
     if (!samples.some(isSigned)) return value;
     const made = new Map(samples.filter((sample) => !isSigned(sample)).map((sample) => [sample, { ...sample }]));
+    const free = new Map<string, JsonObject[]>();
+    for (const sample of made.keys()) put(free, sample);
     for (const sample of samples.filter(isSigned)) {
       const raw = String(sample['value']);
       const signed = signedValue(raw, typeof publicKey === 'string' ? publicKey : '');
       const fits = signed['signedMeterData'].length <= MOST && signed['publicKey'].length <= MOST;
       if (!fits) scene.lose('mv-signature');
-      const twin = samples.find((other) => made.has(other) && !made.get(other)?.['signed'] && alike(sample, other));
+      const twin = free.get(kindOf(sample))?.[0];
       const numbered = twin === undefined ? numberOf(sample, raw, register) : made.get(twin);
       if (numbered === undefined) scene.lose('mv-signed');
-      else made.set(twin ?? sample, fits ? { ...numbered, signed } : numbered);
+      else {
+        made.set(twin ?? sample, fits ? { ...numbered, signed } : numbered);
+        if (fits && twin) free.get(kindOf(sample))?.shift();
+        else if (!fits && !twin) put(free, sample);
+      }
     }
     return samples.flatMap((sample) => made.get(sample) ?? []);
   },
@@ -63,9 +69,16 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   phase: '',
 };
 
-/** The same thing measured at the same time, once with and once without a signature. */
-function alike(one: JsonObject, other: JsonObject): boolean {
-  return Object.entries(DEFAULTS).every(([name, absent]) => (one[name] ?? absent) === (other[name] ?? absent));
+/** Equal for the same thing measured at the same time, once with and once without a signature. */
+function kindOf(sample: JsonObject): string {
+  return JSON.stringify(Object.entries(DEFAULTS).map(([name, absent]) => sample[name] ?? absent));
+}
+
+/** By kind: the samples that no signature has been put beside yet, in order. */
+function put(free: Map<string, JsonObject[]>, sample: JsonObject): void {
+  const alike = free.get(kindOf(sample));
+  if (alike) alike.push(sample);
+  else free.set(kindOf(sample), [sample]);
 }
 
 interface Signed extends JsonObject {
