@@ -202,7 +202,8 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
     most === undefined ? entryNow.refusals > entry.refusals && givenUp(entryNow) : givenUpAfter(entryNow, most);
   if (!over) return decision(state, { do: 'outbox-put', entry: entryNow });
   return decision(
-    fewer(state, entry),
+    // The ids of its transaction must be known when somebody wants it tried again.
+    counted(fewer(state, entry), entry.transaction, 0, 1),
     { do: 'outbox-remove', seq: entry.seq },
     { do: 'dead-letter', entry: entryNow },
     { do: 'loss', code: 'dead-letter', field: entry.action },
@@ -213,12 +214,16 @@ export function outboxRefused(state: ChargePointState, entry: OutboxEntry, refus
 export function deadLetterRetried(state: ChargePointState, letter: OutboxEntry): Decision {
   const { refusals: _, code: __, same: ___, ...entry } = letter;
   const { next = entry.seq + 1, waiting = 0, minted = 0 } = state.outbox ?? {};
-  const after = { ...counted(state, entry.transaction, 1), outbox: { next, minted, waiting: waiting + 1 } };
   return decision(
-    after,
+    { ...counted(state, entry.transaction, 1, -1), outbox: { next, minted, waiting: waiting + 1 } },
     { do: 'dead-letter-remove', seq: entry.seq },
     { do: 'outbox-put', entry: { ...entry, refusals: 0 } },
   );
+}
+
+/** An operator throws a dead letter away. */
+export function deadLetterDiscarded(state: ChargePointState, { seq, transaction }: OutboxEntry): Decision {
+  return decision(counted(state, transaction, 0, -1), { do: 'dead-letter-remove', seq });
 }
 
 /** One that waits no more. */
@@ -227,12 +232,18 @@ export function fewer(state: ChargePointState, { transaction }: Pick<OutboxEntry
   return { ...counted(state, transaction, -1), outbox: { next, minted, waiting: Math.max(0, waiting - 1) } };
 }
 
-/** So many more messages of this transaction wait. */
-export function counted(state: ChargePointState, device: number | undefined, more: number): ChargePointState {
+/** So many more messages of this transaction wait, and so many more were put aside. */
+export function counted(
+  state: ChargePointState,
+  device: number | undefined,
+  more: number,
+  moreAside = 0,
+): ChargePointState {
   const transaction = device === undefined ? undefined : state.transactions[device];
   if (transaction === undefined) return state;
-  const { waiting = 0, ...rest } = transaction;
+  const { waiting = 0, aside = 0, ...rest } = transaction;
   const left = waiting + more;
-  const now = left > 0 ? { ...rest, waiting: left } : rest;
+  const letters = aside + moreAside;
+  const now = { ...rest, ...(left > 0 && { waiting: left }), ...(letters > 0 && { aside: letters }) };
   return { ...state, transactions: { ...state.transactions, [now.device]: now } };
 }

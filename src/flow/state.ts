@@ -88,6 +88,8 @@ export interface Transaction {
   readonly pending?: true;
   /** So many of its messages are in the outbox: until they are delivered its ids must be known. */
   readonly waiting?: number;
+  /** So many were put aside: should somebody want them tried again, its ids must be known. */
+  readonly aside?: number;
   /** It ended without a StopTransaction; one may still come. */
   readonly lost?: true;
   /** Towards a CSMS of OCPP 2.0.1; there `csms` is the charge point's id too. */

@@ -9,6 +9,8 @@ const INT_MIN = -2_147_483_648;
 const DAY = 24 * 3_600_000;
 const MONTH = 30 * DAY;
 const MOST_KEPT = 20;
+/** With messages that were put aside: nobody may ever look at them. */
+const MOST_ASIDE = 200;
 /** More are not remembered for triggers: they would be written again at every commit. */
 const MOST_READINGS = 100;
 
@@ -91,7 +93,7 @@ function deviceId(state: ChargePointState, csms: number): number {
 /**
  * Transactions worth keeping. A charge point runs one per connector, so an older open one was lost and has ended. Ended ones
  * stay a day for late readings, and a month where the ids differ at the two ends: then only this knows which is which. While
- * messages of it wait for the CSMS it stays, whatever the clock of the charge point said.
+ * messages of it wait for the CSMS it stays, whatever the clock of the charge point said; and while some are put aside.
  */
 function kept(state: ChargePointState, connectorId: number, now: number): Record<string, Transaction> {
   const all = Object.entries(state.transactions).map(([id, transaction]) => {
@@ -101,10 +103,12 @@ function kept(state: ChargePointState, connectorId: number, now: number): Record
   // The same where a late repeat would be told to a CSMS of OCPP 2.0.1 as another transaction.
   const sameAtBothEnds = ({ device, csms, events, pending }: Transaction) => device === csms && !events && !pending;
   const since = (transaction: Transaction) => now - (sameAtBothEnds(transaction) ? DAY : MONTH);
-  const worth = all.filter(([, t]) => needed(t) || (t.stoppedAt ?? now) >= since(t));
+  const worth = all.filter(([, t]) => needed(t) || t.aside || (t.stoppedAt ?? now) >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
-  return Object.fromEntries(newestFirst.filter(([, t], i) => i < MOST_KEPT || needed(t)));
+  const aside = newestFirst.filter(([, t]) => t.aside).slice(0, MOST_ASIDE);
+  const stay = new Set([...newestFirst.slice(0, MOST_KEPT), ...aside]);
+  return Object.fromEntries(newestFirst.filter((one) => stay.has(one) || needed(one[1])));
 }
 
 function needed({ stoppedAt, waiting = 0 }: Transaction): boolean {

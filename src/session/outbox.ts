@@ -2,7 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Delivery, Effect } from '../flow/decision.ts';
-import { asked, deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
+import { asked, deadLetterDiscarded, deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import { OutboxBound } from './outbox-bound.ts';
 import type { Session, Step } from './session.ts';
@@ -108,8 +108,7 @@ export class Outbox {
         const entry = await this.#session.record.deadLetter(seq);
         if (entry === undefined) return still(state);
         found = true;
-        if (what === 'retry') return deadLetterRetried(state, entry);
-        return { state, effects: [{ do: 'dead-letter-remove', seq }] };
+        return what === 'retry' ? deadLetterRetried(state, entry) : deadLetterDiscarded(state, entry);
       },
       () => this.pump(),
     );
@@ -136,7 +135,7 @@ export class Outbox {
   /** Writes what the CSMS said, and sends the oldest message if it may go now. */
   pump(): void {
     this.#again = true;
-    if (this.#sending || this.#resting || (!this.#open && this.#unwritten.size === 0)) return;
+    if (this.#sending || (!this.#maySend && this.#unwritten.size === 0)) return;
     this.#sending = true;
     this.#again = false;
     this.#turn()
@@ -150,13 +149,13 @@ export class Outbox {
       });
   }
 
-  get #open(): boolean {
-    return this.#session.linkOpen && !this.#stopped;
+  get #maySend(): boolean {
+    return this.#session.linkOpen && !this.#stopped && !this.#resting;
   }
 
   async #turn(): Promise<void> {
     for (const [seq, conclusion] of this.#unwritten) await this.#conclude(seq, conclusion);
-    if (!this.#open) return;
+    if (!this.#maySend) return;
     const due = await this.#due();
     if (due === undefined) return;
     await this.#session.deps.pace.turn();

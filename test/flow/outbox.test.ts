@@ -5,6 +5,7 @@ import type { Decision } from '../../src/flow/decision.ts';
 import { deviceCalls } from '../../src/flow/flows.ts';
 import { memoryOf } from '../../src/flow/memory.ts';
 import {
+  deadLetterDiscarded,
   deadLetterRetried,
   keep,
   type OutboxEntry,
@@ -74,6 +75,44 @@ describe('a transaction whose messages wait', () => {
     expect(outboxCall(ofFirst.state, ofFirst.entry)).toMatchObject({ transactionId: FIRST + 1 });
     expect(ofSecond.entry.transaction).toBe(FIRST + 1);
     expect(ofFirst.entry.transaction).toBeUndefined();
+  });
+
+  test('is known as long as one of them is put aside', () => {
+    const first = session(EMPTY_STATE, 0);
+    const refusal = refusalOf(new BridgeError('CsmsProtocolError', 'no'));
+    const letter = { ...first.stop, refusals: 2, code: 'CsmsProtocolError', same: 2 };
+    const told = outboxAnswered(first.state, first.start, STARTED, CONTEXT).state;
+    const aside = outboxRefused(told, letter, refusal).state;
+    const later = (state: ChargePointState) => {
+      let after = state;
+      for (let n = 1; n < 40; n++) {
+        const next = session(after, n);
+        after = outboxAnswered(next.state, next.start, STARTED, CONTEXT).state;
+        after = outboxAnswered(after, next.stop, {}, CONTEXT).state;
+      }
+      return after;
+    };
+    const retried = deadLetterRetried(later(aside), letter).state;
+    expect(outboxCall(later(retried), first.stop)).toMatchObject({ transactionId: 42 });
+    const delivered = outboxAnswered(retried, first.stop, {}, CONTEXT).state;
+    expect(later(delivered).transactions[FIRST]).toBeUndefined();
+    const discarded = deadLetterDiscarded(later(aside), letter).state;
+    expect(later(discarded).transactions[FIRST]).toBeUndefined();
+  });
+
+  test('is not known for ever when nobody ever looks at what is put aside', () => {
+    const refusal = refusalOf(new BridgeError('CsmsProtocolError', 'no'));
+    let state: ChargePointState = EMPTY_STATE;
+    for (let n = 0; n < 300; n++) {
+      const next = session(state, n);
+      const last = { refusals: 2, code: 'CsmsProtocolError', same: 2 };
+      state = [next.start, next.stop].reduce(
+        (now, entry) => outboxRefused(now, { ...entry, ...last }, refusal).state,
+        next.state,
+      );
+    }
+    expect(state.outbox?.waiting).toBe(0);
+    expect(Object.keys(state.transactions)).toHaveLength(200 + 1);
   });
 
   test('has the id of the CSMS when an operator has its start tried again, also in what came meanwhile', () => {
