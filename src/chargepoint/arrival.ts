@@ -10,6 +10,8 @@ export class Arrival {
   readonly response: ServerResponse;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same moment by the monotonic clock. */
+  readonly since: number;
   /** Settles when the response has left (true) or the connection died before (false). Never rejects. */
   readonly responded: Promise<boolean>;
   code: ErrorCode | undefined;
@@ -30,7 +32,7 @@ export class Arrival {
     this.request = request;
     this.response = response;
     this.receivedAt = clock.now();
-    const started = clock.monotonic();
+    this.since = clock.monotonic();
     observer.opened();
     this.responded = new Promise((resolve) => {
       let settled = false;
@@ -48,7 +50,7 @@ export class Arrival {
           bytesOut: this.bytesOut,
           readMs: this.readMs,
           writeMs: this.writeMs,
-          totalMs: clock.monotonic() - started,
+          totalMs: clock.monotonic() - this.since,
         });
         ended();
         resolve(sent);

@@ -141,6 +141,7 @@ export class Exchanges {
       messageId: envelope.headers.messageId,
       exchange: this.#deps.ids(),
       receivedAt: arrival.receivedAt,
+      since: arrival.since,
       callback: this.#callback(arrival, envelope),
       losses: found.losses.length === 0 ? losses : [...found.losses, ...losses],
       responded: arrival.responded,

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../base/clock.ts';
 
 /** What was planned for now and is still planned when it was done comes again, but not at once. */
 const LEAST = 1_000;
-/** Timers hold at most 2^31 ms; a plan beyond this is looked at again. */
-const MOST = 24 * 3_600_000;
+/** The wall clock may be set at any time, and a plan is by the wall clock: it is looked at again at least so often. */
+const MOST = 5 * 60_000;
 
 /** Wakes the session when the bridge has to act by itself. */
 export class Alarm {
@@ -11,6 +11,7 @@ export class Alarm {
   readonly #ring: () => void;
   #at: number | undefined;
   #timer: Timer | undefined;
+  /** By the monotonic clock. */
   #rangAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, ring: () => void) {
@@ -29,9 +30,9 @@ export class Alarm {
     this.#timer = undefined;
     this.#at = at;
     if (at === undefined) return;
-    const now = this.#clock.now();
-    const soonest = Math.max(now, this.#rangAt + LEAST);
-    this.#timer = this.#clock.after(Math.min(Math.max(at, soonest) - now, MOST), () => this.#rung(at));
+    const soonest = Math.max(0, this.#rangAt + LEAST - this.#clock.monotonic());
+    const wait = Math.max(at - this.#clock.now(), soonest);
+    this.#timer = this.#clock.after(Math.min(wait, MOST), () => this.#rung(at));
   }
 
   #rung(at: number): void {
@@ -40,7 +41,7 @@ export class Alarm {
       this.set(at);
       return;
     }
-    this.#rangAt = this.#clock.now();
+    this.#rangAt = this.#clock.monotonic();
     // Until it is known what is planned next: what could not be done is tried again.
     this.set(at);
     this.#ring();

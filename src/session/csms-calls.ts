@@ -78,7 +78,8 @@ export class CsmsCalls {
       failed(new BridgeError('UnknownAction', `${action} is not known`));
       return;
     }
-    const call = { identity, action, payload, uniqueId: id, exchange: id, receivedAt: deps.clock.now(), losses: [] };
+    const at = { receivedAt: deps.clock.now(), since: deps.clock.monotonic() };
+    const call = { identity, action, payload, uniqueId: id, exchange: id, ...at, losses: [] };
     const exchange: DownExchange = {
       ...{ id, action, request: payload, call, version, translator, quirks: wire, own: true, losses: [] },
       ...{ resolve: () => undefined, reject: failed, done: false },
@@ -258,7 +259,7 @@ export class CsmsCalls {
       identity,
       action,
       messageId: call.uniqueId,
-      duration: clock.now() - call.receivedAt,
+      duration: clock.monotonic() - call.since,
       ...rest,
     });
   }

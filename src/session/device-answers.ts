@@ -70,7 +70,7 @@ export class DeviceAnswers {
       version: call.version,
       action: call.action,
       outcome,
-      duration: clock.now() - call.receivedAt,
+      duration: clock.monotonic() - call.since,
       losses,
       ...(call.messageId !== undefined && { messageId: call.messageId }),
       ...(refusal && { code: refusal.code, reason: refusal.reason }),

@@ -13,6 +13,8 @@ import type { UpExchange, Waiter } from './up-exchange.ts';
 
 /** Answers that are not durable are kept so long for a repeat with the same MessageID. */
 const JOIN_FOR = 60_000;
+/** What the CSMS said and could not be written is tried again so often. */
+const WRITE_AGAIN = 5_000;
 /** Tags that nobody's card can hold are not remembered, nor more than a charge point sees in a while. */
 const LONGEST_TAG = 255;
 const MOST_ALIASES = 500;
@@ -29,6 +31,8 @@ export class DeviceCalls {
   readonly #byEntry = new Map<number, UpExchange>();
   /** States on their way to the CSMS, as they go. */
   readonly #saying = new Set<string>();
+  /** Exchanges that the CSMS has answered and the store has not taken. */
+  readonly #unwritten = new Map<UpExchange, () => void>();
   /** Requests whose answer has not left yet: the charge point must not be called meanwhile. */
   #unanswered = 0;
 
@@ -39,6 +43,11 @@ export class DeviceCalls {
 
   get open(): number {
     return this.#open.size;
+  }
+
+  /** Whether somebody waits, or something is not written yet. */
+  get busy(): boolean {
+    return this.#open.size + this.#unwritten.size > 0;
   }
 
   /** No request of the charge point is waiting for its answer. */
@@ -103,6 +112,12 @@ export class DeviceCalls {
           this.#repeated(waiter);
           return { state, effects: [{ do: 'answer', payload: earlier.answer }] };
         }
+        // What cannot be remembered must not reach the CSMS: every repeat would reach it again.
+        const { trouble } = session.deps.store.health();
+        if (key?.durable && trouble !== undefined) {
+          session.deps.observe.commitFailed();
+          throw new BridgeError('StoreFailed', trouble);
+        }
         const known = learn(state, translated.aliases);
         return session.flows.deviceCalls(known, begun, !session.introduced, session.context(version), table);
       },
@@ -137,6 +152,7 @@ export class DeviceCalls {
     exchange.waiters.push(waiter);
     if (exchange.answer === undefined) this.#watch(waiter, exchange);
     else void this.#answerJoined(waiter, exchange, exchange.answer);
+    this.#unwritten.get(exchange)?.();
   }
 
   async #answerJoined(waiter: Waiter, exchange: UpExchange, answer: JsonObject): Promise<void> {
@@ -156,8 +172,8 @@ export class DeviceCalls {
   /** Whatever the CSMS does, the charge point is answered within its time. */
   #watch(waiter: Waiter, exchange: UpExchange): void {
     const { clock, settings } = this.#session.deps;
-    const end = Math.min(waiter.call.receivedAt + settings.answerWithin, exchange.waitsFor?.until ?? Infinity);
-    const left = Math.max(0, end - clock.now());
+    const end = Math.min(waiter.call.since + settings.answerWithin, exchange.waitsFor?.until ?? Infinity);
+    const left = Math.max(0, end - clock.monotonic());
     waiter.deadline = clock.after(left, () => {
       const refusal: Refusal = { code: 'CsmsTimeout', reason: 'the CSMS did not answer in time' };
       this.#session
@@ -248,7 +264,7 @@ export class DeviceCalls {
   }
 
   #waitFor(exchange: UpExchange, { seq, within }: Extract<Effect, { do: 'wait-for' }>): void {
-    exchange.waitsFor = { seq, until: this.#session.deps.clock.now() + within };
+    exchange.waitsFor = { seq, until: this.#session.deps.clock.monotonic() + within };
     this.#byEntry.set(seq, exchange);
     if (exchange.key) this.#byKey.set(exchange.key.key, exchange);
     for (const waiter of exchange.waiters) this.#watch(waiter, exchange);
@@ -386,10 +402,22 @@ export class DeviceCalls {
       exchange.answer = undefined;
       exchange.doubtful = true;
       this.#session.deps.observe.failure(this.#session.identity, exchange.action, error);
-      // Nothing was decided: of a message that the bridge has taken over the call is made once more.
-      if (kept) this.#session.outbox.release(kept.seq);
+      const taken = exchange.kept;
+      if (taken) late(taken);
+      else if (outcome === 'answered' && key !== undefined && refusalOf(error).code === 'StoreFailed')
+        this.#writeLater(exchange, () => this.#conclude(exchange, outcome, decide, late));
       this.#settle(exchange, (waiter) => this.#answers.fail(waiter, error));
     }
+  }
+
+  /** The CSMS has the message, so a repeat must not reach it: it waits until this is written. */
+  #writeLater(exchange: UpExchange, write: () => Promise<void>): void {
+    const now = () => {
+      timer.cancel();
+      if (this.#unwritten.delete(exchange)) void write();
+    };
+    const timer = this.#session.deps.clock.after(WRITE_AGAIN, now);
+    this.#unwritten.set(exchange, now);
   }
 
   /** The answer that a commit wrote though it was reported as failed. */
@@ -401,7 +429,8 @@ export class DeviceCalls {
   #settle(exchange: UpExchange, each: (waiter: Waiter) => void): void {
     const { key } = exchange;
     if (key) {
-      if (key.durable || exchange.answer === undefined) this.#byKey.delete(key.key);
+      if (this.#unwritten.has(exchange)) this.#byKey.set(key.key, exchange);
+      else if (key.durable || exchange.answer === undefined) this.#byKey.delete(key.key);
       else this.#session.deps.clock.after(JOIN_FOR, () => this.#byKey.delete(key.key));
     }
     for (const waiter of exchange.waiters) if (!waiter.done) each(waiter);

@@ -15,7 +15,10 @@ export interface DeviceCall {
   readonly messageId: string | undefined;
   /** The bridge's own id of this exchange, in every log line of it. */
   readonly exchange: string;
+  /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same moment by the monotonic clock, ms: for durations. */
+  readonly since: number;
   /** Where this request says the charge point listens; undefined when it says nothing usable. */
   readonly callback: string | undefined;
   /** Loss codes met while reading, one entry each (`xml-unknown`, `str-trim`…). */
@@ -80,7 +83,10 @@ export interface CsmsCall {
   /** OCPP-J unique id. */
   readonly uniqueId: string;
   readonly exchange: string;
+  /** Milliseconds since 1970. */
   readonly receivedAt: number;
+  /** The same moment by the monotonic clock, ms: for durations. */
+  readonly since: number;
   /** `json-unknown` once for each thing dropped while reading. */
   readonly losses: readonly string[];
 }

@@ -75,7 +75,7 @@ export class Session {
 
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.#mailbox.size === 0 && this.deviceCalls.open === 0 && !this.csmsCalls.busy && !this.outbox.busy;
+    return this.#mailbox.size === 0 && !this.deviceCalls.busy && !this.csmsCalls.busy && !this.outbox.busy;
   }
 
   /** Whether the bridge has to act by itself for this charge point at some time to come. */

@@ -134,6 +134,7 @@ export class Receiver {
       uniqueId: id,
       exchange,
       receivedAt: clock.now(),
+      since: clock.monotonic(),
       losses: dropped.map(() => 'json-unknown'),
     };
   }

@@ -8,6 +8,7 @@ interface Due {
 /** Time that stands still until the test moves it. */
 export class ManualClock implements Clock {
   #now: number;
+  #jumped = 0;
   readonly #start: number;
   readonly #due = new Set<Due>();
 
@@ -17,7 +18,7 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#jumped;
   }
 
   monotonic(): number {
@@ -28,6 +29,11 @@ export class ManualClock implements Clock {
     const due = { at: this.#now + ms, run };
     this.#due.add(due);
     return { cancel: () => void this.#due.delete(due) };
+  }
+
+  /** Somebody sets the wall clock; no time passes. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   /** Timers set and not yet run. */

@@ -18,8 +18,6 @@ export interface Findings {
   readonly repeated: number;
   /** Confirmed, and put aside by the bridge: the CSMS does not want them, and an operator has to decide. */
   readonly putAside: number;
-  /** Put aside once, and delivered when the bridge had forgotten the transaction: without the id that the CSMS gave it. */
-  readonly strays: number;
 }
 
 /** Messages that the bridge has put aside, now and ever, see `sourceOf`. */
@@ -65,12 +63,13 @@ export function audit({ devices, book, disturbances, dead }: Evidence): Findings
   let messages = 0;
   let repeated = 0;
   let putAside = 0;
-  let strays = 0;
   for (const device of devices) {
     const last = new Map<number, number>();
     for (const session of device.sessions) {
       if (session.stopped) sessions += 1;
       const said = messagesOf(session);
+      // While its start is put aside, what is said of a transaction goes without an id that the CSMS knows.
+      const startless = dead.ever.has(`${device.identity}/${said[0]?.about}`);
       for (const message of said) {
         const source = `${device.identity}/${message.about}`;
         message.bookings = bySource.get(source) ?? [];
@@ -82,7 +81,9 @@ export function audit({ devices, book, disturbances, dead }: Evidence): Findings
         else if (message.confirmed && first === undefined) faults.push(`${source}: confirmed, and not at the CSMS`);
         if (first === undefined) continue;
         if (bookings.some((one) => !message.fits(one))) faults.push(`${source}: with other content`);
-        const said = ({ payload }: Booked) => JSON.stringify(dead.ever.has(source) ? withoutId(payload) : payload);
+        // Its id may be known at one time and not at another.
+        const aside = startless || dead.ever.has(source);
+        const said = ({ payload }: Booked) => JSON.stringify(aside ? withoutId(payload) : payload);
         if (bookings.some((one) => said(one) !== said(first))) faults.push(`${source}: repeated with other content`);
         const known = bookings.slice(0, -1).find((one) => !uncertain(one, book, disturbances));
         if (known) faults.push(`${source}: booked ${bookings.length} times, though number ${known.n} was answered`);
@@ -93,21 +94,17 @@ export function audit({ devices, book, disturbances, dead }: Evidence): Findings
         last.set(session.connectorId, first.n);
       }
       const ids = new Set(said[0]?.bookings.map(({ transactionId }) => transactionId));
-      // While its start is put aside, what is said of a transaction goes without an id that the CSMS knows.
-      const startless = dead.ever.has(`${device.identity}/${said[0]?.about}`);
       for (const { about, bookings } of said.slice(1)) {
         const foreign = bookings.find((one) => !ids.has(transactionOf(one)));
         if (foreign === undefined) continue;
         const id = transactionOf(foreign);
-        const nameless = id === undefined || id === NO_ID;
-        if (nameless && startless) continue;
-        if (nameless && dead.ever.has(`${device.identity}/${about}`)) strays += 1;
-        else faults.push(`${device.identity}/${about}: of transaction ${id}`);
+        if (startless && (id === undefined || id === NO_ID)) continue;
+        faults.push(`${device.identity}/${about}: of transaction ${id}`);
       }
     }
   }
   for (const source of bySource.keys()) faults.push(`${source}: no charge point has said that`);
-  return { faults, sessions, messages, repeated, putAside, strays };
+  return { faults, sessions, messages, repeated, putAside };
 }
 
 function messagesOf(session: Session): Message[] {

@@ -118,7 +118,7 @@ async function clockJumps({ clock, chance }: Scene): Promise<void> {
 /** Less room than the store wants to see: it must refuse, say so, and go on when there is room again. */
 async function diskNearlyFull(scene: Scene): Promise<void> {
   const { disk, chance } = scene;
-  if (!disk.volume) return diskFull(scene);
+  if (!disk.volume) return scene.uncertain(() => diskFull(scene));
   disk.fill(RESERVE - chance.between(1 << 20, 32 << 20));
   await saysSo(scene);
   if (chance.percent(40)) {
@@ -221,8 +221,7 @@ export const FAULTS = {
   csmsFrozen: { run: csmsFrozen, uncertain: true },
   csmsStrict: { run: csmsStrict, uncertain: true },
   clockJumps: { run: clockJumps, uncertain: false },
-  // A message may be with the CSMS before the store refuses to keep its answer.
-  diskNearlyFull: { run: diskNearlyFull, uncertain: true },
+  diskNearlyFull: { run: diskNearlyFull, uncertain: false },
   diskFull: { run: diskFull, uncertain: true },
   storeReadOnly: { run: storeReadOnly, uncertain: true },
   storeDamaged: { run: storeDamaged, uncertain: true },

@@ -35,7 +35,6 @@ console.table({
   'repeats of charge points': last?.repeats,
   'booked again after an unknown outcome': last?.repeated,
   'put aside and delivered later': rounds.reduce((sum, { letters }) => sum + letters, 0),
-  'of these without their transaction': last?.strays,
   'longest until the books agreed, ms': Math.max(...rounds.map(({ settled }) => settled)),
   faults: last?.faults.length,
 });

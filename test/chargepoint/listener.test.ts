@@ -34,6 +34,7 @@ describe('a SOAP call', () => {
       messageId: 'urn:uuid:77',
       exchange: 'id-1',
       receivedAt: Date.UTC(2024, 2, 9, 10, 15, 30),
+      since: 0,
       callback: 'http://10.0.0.7:8080/ws',
       losses: [],
     });

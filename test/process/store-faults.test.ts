@@ -116,7 +116,9 @@ describe('A disk that is nearly full', () => {
     await expect.poll(() => bridge.ready(), PATIENCE).toBe(true);
     expect((await customer.say(stop(id, 900, END)))?.status).toBe(200);
     expect(csms.started).toHaveLength(1);
-    expect(csms.stopped.at(-1)).toEqual({ identity: 'CP-1', transactionId: id, meterStop: 900 });
+    // Nothing of what was refused had reached the CSMS.
+    expect(csms.stopped).toEqual([{ identity: 'CP-1', transactionId: id, meterStop: 900 }]);
+    expect(csms.calls.filter(({ action }) => action === 'MeterValues')).toEqual([]);
   });
 });
 

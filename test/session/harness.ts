@@ -187,7 +187,7 @@ export function deviceCall(
   const { now = 0, ...rest } = change;
   const call: DeviceCall = {
     ...{ identity: IDENTITY, version: '1.5', action, payload, messageId: undefined, exchange: `x-${++count}` },
-    ...{ receivedAt: now, callback: undefined, losses: [], responded },
+    ...{ receivedAt: now, since: now, callback: undefined, losses: [], responded },
     ...rest,
   };
   return { call, delivered };
@@ -195,7 +195,7 @@ export function deviceCall(
 
 export function csmsCall(action: string, payload: JsonObject = {}, receivedAt = 0) {
   const exchange = `d-${++count}`;
-  return { identity: IDENTITY, action, payload, uniqueId: exchange, exchange, receivedAt, losses: [] };
+  return { identity: IDENTITY, action, payload, uniqueId: exchange, exchange, receivedAt, since: receivedAt, losses: [] };
 }
 
 export const lost = () => new BridgeError('CsmsLost');

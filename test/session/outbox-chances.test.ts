@@ -68,6 +68,8 @@ class World {
   #asked = 0;
   #linked = false;
   readonly booked: Booked[] = [];
+  /** Booked while the store failed: only this process knows it, as long as it lives. */
+  readonly #unwritten = new Set<Booked>();
   /** What the charge point saw confirmed, in order, and the id it was told for each session. */
   readonly confirmed: string[] = [];
   readonly #said: { readonly name: string; readonly say: () => SoapObject; readonly action: string }[] = [];
@@ -141,12 +143,13 @@ class World {
   #fail(when: MortalStore['failing']): void {
     this.#store.failing = when;
     // The answer before may be on its way to the store.
-    if (when) for (const booked of this.booked.slice(-2)) booked.uncertain = true;
+    if (when) for (const booked of this.booked.slice(-2)) this.#unwritten.add(booked);
   }
 
   async #die(): Promise<void> {
     this.#store.dead = true;
-    for (const booked of this.booked.slice(-2)) booked.uncertain = true;
+    for (const booked of [...this.#unwritten, ...this.booked.slice(-2)]) booked.uncertain = true;
+    this.#unwritten.clear();
     this.#store = new MortalStore(this.#disk);
     this.#parts = this.#bridge();
     this.#parts.clock.advance(this.#now);
@@ -190,8 +193,9 @@ class World {
     const hours = /T(\d\d):/.exec(String(payload['timestamp']))?.[1];
     const word = action === 'StartTransaction' ? 'start' : 'stop';
     const message = action === 'MeterValues' ? String(payload['values']) : `${word} ${Number(hours)}`;
-    const uncertain = roll < 35 || this.#store.failing !== undefined;
-    this.booked.push({ message, payload, transactionId, uncertain });
+    const booked = { message, payload, transactionId, uncertain: roll < 35 };
+    this.booked.push(booked);
+    if (this.#store.failing) this.#unwritten.add(booked);
     if (roll < 35) asked.refuse(roll < 30 ? lost() : new BridgeError('CsmsTimeout'));
     else asked.answer(action === 'StartTransaction' ? { transactionId, idTagInfo: { status: 'Accepted' } } : {});
   }

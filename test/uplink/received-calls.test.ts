@@ -46,6 +46,7 @@ describe('a call of the CSMS', () => {
         uniqueId: '42',
         exchange: 'u1',
         receivedAt: 0,
+        since: 0,
         losses: ['json-unknown', 'json-unknown'],
       },
     ]);
