@@ -3,8 +3,8 @@ import { type Admin, openAdmin } from '../../src/app/admin.ts';
 import { decide, overview, page } from '../../src/app/commands/outbox.ts';
 import { outboxView } from '../../src/app/outbox-view.ts';
 import { BridgeError } from '../../src/base/errors.ts';
-import { away, bridge, deviceCall, IDENTITY } from '../session/harness.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
+import { away, bridge, deviceCall, IDENTITY } from '../session/harness.ts';
 
 const START = { connectorId: '1', idTag: 'TAG', meterStart: '0', timestamp: '2024-03-09T10:00:00Z' };
 

@@ -95,12 +95,16 @@ describe.skipIf(!promtool.available)('promtool', () => {
   test.each([
     ['check', 'alerts.yaml'],
     ['test', 'alerts.test.yaml'],
-  ])('%s rules %s passes', (command, file) => {
-    const { status, stdout, stderr } = spawnSync(promtool.command, [command, 'rules', file], {
-      cwd: PROMETHEUS,
-      encoding: 'utf8',
-    });
-    expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' });
-    expect(stdout).toContain('SUCCESS');
-  }, 120_000);
+  ])(
+    '%s rules %s passes',
+    (command, file) => {
+      const { status, stdout, stderr } = spawnSync(promtool.command, [command, 'rules', file], {
+        cwd: PROMETHEUS,
+        encoding: 'utf8',
+      });
+      expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' });
+      expect(stdout).toContain('SUCCESS');
+    },
+    120_000,
+  );
 });

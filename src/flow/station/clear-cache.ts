@@ -1,5 +1,5 @@
 import type { ChargePointState } from '../state.ts';
-import { command, asking, isLacking, refusedAs, telling } from './command.ts';
+import { asking, command, isLacking, refusedAs, telling } from './command.ts';
 import { rejected, type StationCommand, stationOf, withStation } from './rules.ts';
 import type { Token } from './state.ts';
 

@@ -1,9 +1,9 @@
+import type { Context, Exchange } from '../decision.ts';
 import { type Decision, decision } from '../decision.ts';
-import { promised, reporting, reportIfWanted } from './report.ts';
+import type { ChargePointState } from '../state.ts';
+import { promised, reportIfWanted, reporting } from './report.ts';
 import { inTurn, rejected, type StationCommand, stationOf } from './rules.ts';
 import { askForAll, beingRead, freshEnough, outOfReach, readSnapshot } from './snapshot.ts';
-import type { ChargePointState } from '../state.ts';
-import type { Context, Exchange } from '../decision.ts';
 
 /** GetBaseReport (OCPP 2.0.1 B07): promised at once; the charge point is asked first when what it said is old. */
 export const getBaseReport: StationCommand = { ...readSnapshot, call: promise };

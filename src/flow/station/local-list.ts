@@ -3,7 +3,7 @@ import { type Context, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { asking, command, isLacking, isUncertain, refusedAs, telling } from './command.ts';
 import { tagsOf } from './list-tags.ts';
-import { rejected, type StationCommand, stationOf, withStation, withoutStation } from './rules.ts';
+import { rejected, type StationCommand, stationOf, withoutStation, withStation } from './rules.ts';
 import type { IdToken, IdTokenInfo, Token } from './state.ts';
 import { withinBounds } from './token-memory.ts';
 

@@ -6,14 +6,14 @@ import type {
   Decision,
   Effect,
   Exchange,
-  Flows,
   FlowSettings,
+  Flows,
   UpPolicy,
 } from '../../../src/flow/decision.ts';
 import { memoryOf } from '../../../src/flow/memory.ts';
 import { asked, deadLetterRetried, type OutboxEntry } from '../../../src/flow/outbox.ts';
-import { givenUp, headOf, surplus } from '../../../src/flow/thinning.ts';
 import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
+import { givenUp, headOf, surplus } from '../../../src/flow/thinning.ts';
 import { context } from '../context.ts';
 import type { Durable } from './durable.ts';
 
