@@ -7,6 +7,8 @@ import type { ChargePointState } from '../flow/state.ts';
 import { OutboxBound } from './outbox-bound.ts';
 import type { Session, Step } from './session.ts';
 
+/** A message that is delivered within this time (ms) has not waited. */
+const PASSING = 5_000;
 /** Pause after a delivery that failed with the link open: doubled with each refusal of the same message. */
 const PAUSE = { first: 5_000, longest: 300_000 };
 
@@ -158,15 +160,21 @@ export class Outbox {
     if (!this.#maySend) return;
     const due = await this.#due();
     if (due === undefined) return;
-    await this.#session.deps.pace.turn();
-    if (this.#stopped) return;
     if (due.before.may === 'later') return;
+    if (this.#hasWaited(due.entry)) await this.#session.deps.pace.turn();
+    if (this.#stopped) return;
     if (due.before.may === 'wait') this.#rest(Math.max(this.#pause.first, 1000 * due.before.seconds));
     else {
       for (const effect of due.before.first) this.#session.callAsOwn(effect, due.version);
       await this.#deliver(due);
     }
     this.#again = true;
+  }
+
+  /** What comes from an outage goes at a limited pace; what only passes through does not. */
+  #hasWaited({ at }: OutboxEntry): boolean {
+    const { linkOpenedAt = Infinity, deps } = this.#session;
+    return at < linkOpenedAt || deps.clock.now() - at > PASSING;
   }
 
   /** Read inside the mailbox, between two steps. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
+import type { SessionDeps } from '../../src/session/deps.ts';
+import { Pace } from '../../src/session/pace.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { NOW, SETTINGS } from '../flow/context.ts';
 import { tables } from '../flow/station/context.ts';
@@ -8,12 +10,14 @@ import { bridge, deviceCall, IDENTITY } from './harness.ts';
 
 /** What the CSMS says to a boot decides what it hears next (OCPP 2.0.1 B01.FR.08, B02, B03). */
 
-function house() {
+function house(change: Partial<SessionDeps> = {}) {
   const station = () => ({ tables, settings: STATION_DEFAULTS });
   const settings = { flow: SETTINGS, flows: ocpp201Flows, station, timezone: 'UTC', version: undefined };
   const clock = new ManualClock(NOW);
-  return bridge(undefined, {}, { chargePoint: () => settings, clock }, clock);
+  return bridge(undefined, {}, { chargePoint: () => settings, clock, ...change }, clock);
 }
+
+const BOOT = { chargePointVendor: 'V', chargePointModel: 'M' };
 
 const idle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -53,3 +57,39 @@ test.each(['Pending', 'Rejected'])('a tag is judged without a CSMS that says %s'
   expect(await answer).toMatchObject({ idTagInfo: { status: 'Invalid' } });
   expect(csms.asked.map(({ request }) => request.action)).not.toContain('Authorize');
 });
+
+test('the pace of a replay does not slow down what passes through', async () => {
+  const slow = new Pace(new ManualClock(NOW), 0.001);
+  const { sessions, csms, clock } = house({ pace: slow });
+  const boot = sessions.receive(deviceCall('BootNotification', BOOT, { version: '1.6', now: clock.now() }).call);
+  sessions.linkChanged(IDENTITY, 'open');
+  (await csms.question(1)).answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
+  await boot;
+  clock.advance(6_000);
+  for (let n = 0; n < 3; n += 1) {
+    const start = { connectorId: '1', idTag: 'T', meterStart: String(n), timestamp: '2024-03-09T10:00:00Z' };
+    const { call } = deviceCall('StartTransaction', start, { version: '1.6', now: clock.now() });
+    const answer = sessions.receive(call);
+    await answered(csms, answer);
+  }
+  const events = csms.asked.filter(({ request }) => request.action === 'TransactionEvent');
+  expect(events.length).toBeGreaterThanOrEqual(3);
+});
+
+/** Answers whatever the CSMS is asked, until the charge point has its answer. */
+async function answered(csms: ReturnType<typeof house>['csms'], answer: Promise<unknown>): Promise<void> {
+  let done = false;
+  void answer.finally(() => {
+    done = true;
+  });
+  const replied = new Set(csms.asked.filter(({ request }) => request.action === 'BootNotification'));
+  for (let turn = 0; !done && turn < 200; turn += 1) {
+    for (const asked of csms.asked) {
+      if (replied.has(asked)) continue;
+      replied.add(asked);
+      asked.answer({});
+    }
+    await idle();
+  }
+  expect(done).toBe(true);
+}
