@@ -195,7 +195,16 @@ export function deviceCall(
 
 export function csmsCall(action: string, payload: JsonObject = {}, receivedAt = 0) {
   const exchange = `d-${++count}`;
-  return { identity: IDENTITY, action, payload, uniqueId: exchange, exchange, receivedAt, since: receivedAt, losses: [] };
+  return {
+    identity: IDENTITY,
+    action,
+    payload,
+    uniqueId: exchange,
+    exchange,
+    receivedAt,
+    since: receivedAt,
+    losses: [],
+  };
 }
 
 export const lost = () => new BridgeError('CsmsLost');
