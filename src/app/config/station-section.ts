@@ -46,6 +46,9 @@ const STATION = {
   unknownTransactionReadings: z
     .enum(['meterValues', 'adopt'])
     .meta({ description: 'Readings of such a transaction: without it, or as its own.' }),
+  transactionIdFloor: z.int().min(0).max(2_000_000_000).meta({
+    description: 'Highest number that the back end before gave a transaction; those of the bridge lie above.',
+  }),
   energyInWh: z.boolean().meta({ description: 'Turn kWh into Wh, for a CSMS that reads every energy as Wh.' }),
   clockAlignedAs: z
     .enum(['transactionEvent', 'meterValues'])

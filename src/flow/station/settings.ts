@@ -24,6 +24,8 @@ export interface StationSettings {
   /** A transaction that the bridge has not seen begin. */
   readonly unknownTransaction: 'adopt' | 'endedOnly' | 'discard';
   readonly unknownTransactionReadings: 'meterValues' | 'adopt';
+  /** Highest number that a predecessor of the bridge gave a transaction; the bridge's own lie above. */
+  readonly transactionIdFloor: number;
   /** Multiply kWh, for a CSMS that reads every energy as Wh. */
   readonly energyInWh: boolean;
   readonly clockAlignedAs: 'transactionEvent' | 'meterValues';
@@ -91,6 +93,7 @@ export const STATION_DEFAULTS: StationSettings = {
   errorsAs: 'notifyEvent',
   unknownTransaction: 'adopt',
   unknownTransactionReadings: 'meterValues',
+  transactionIdFloor: 0,
   energyInWh: false,
   clockAlignedAs: 'transactionEvent',
   evseZeroReadings: 'send',

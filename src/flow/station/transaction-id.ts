@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../base/digest.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { stationOf, withStation } from './rules.ts';
+import { station, stationOf, withStation } from './rules.ts';
 
 /**
  * Transaction ids. The charge point's is a number that the bridge makes; the CSMS's is a UUID of version 8 (RFC 9562) that holds
@@ -19,7 +19,8 @@ export function nextTransaction(
 ): { readonly state: ChargePointState; readonly id: number } {
   const { lastTransaction, firstTransaction } = stationOf(state);
   const seconds = Math.floor((context.now - EPOCH) / 1000);
-  let id = Math.max(lastTransaction + 1, seconds <= INT_MAX ? seconds : 1, 1);
+  const { transactionIdFloor } = station(context).settings;
+  let id = Math.max(lastTransaction + 1, seconds <= INT_MAX ? seconds : 1, transactionIdFloor + 1);
   // Past the end, as after a clock that was far ahead, the numbers begin again.
   if (id > INT_MAX) id = 1;
   while (state.transactions[id] !== undefined) id += 1;

@@ -14,6 +14,11 @@ describe('the number of a transaction', () => {
     expect(nextTransaction(accepted(), { ...context, now: NOW + 10_000 }).id).toBe(first.id + 10);
   });
 
+  it('lies above those of the back end before', () => {
+    const floored = stationContext({ transactionIdFloor: 1_000_000_000 });
+    expect(nextTransaction(accepted(), floored).id).toBe(1_000_000_001);
+  });
+
   it('is not one that the charge point knows from someone else', () => {
     const { id } = nextTransaction(accepted(), context);
     const foreign = { device: id, csms: id, connectorId: 1, idTag: 'A', meterStart: 0, startedAt: 0 };
