@@ -1,5 +1,6 @@
 import { type Booked, type Reader, sourceOf } from './book.ts';
-import type { Device, Session } from './device.ts';
+import type { Device, Said, Session } from './device.ts';
+import { comparable, messagesOf, seqNoOf, transactionOf } from './messages.ts';
 
 /** Compares the books of both ends. */
 
@@ -40,13 +41,11 @@ const ON_ITS_WAY = 3_000;
 /** OCPP 1.6 (errata 3.18): a transaction that never got an id. */
 const NO_ID = -1;
 
-interface Message {
-  readonly session: Session;
-  readonly about: string;
-  /** The charge point was told that it is taken. */
-  readonly confirmed: boolean;
-  readonly fits: (booked: Booked) => boolean;
-  bookings: Booked[];
+/** A message of a charge point and the first time that the CSMS got it. */
+interface Arrived {
+  readonly source: string;
+  readonly said: Said;
+  readonly n: number;
 }
 
 export function audit({ devices, book, disturbances, dead }: Evidence): Findings {
@@ -54,6 +53,7 @@ export function audit({ devices, book, disturbances, dead }: Evidence): Findings
     ...complaints,
     ...[...faulted].filter((source) => !book.refused.has(source)).map((source) => `${source}: a Fault, not the CSMS's`),
   ]);
+  faults.push(...book.violated);
   const bySource = new Map<string, Booked[]>();
   for (const booked of book.booked) {
     const source = sourceOf(booked);
@@ -64,78 +64,79 @@ export function audit({ devices, book, disturbances, dead }: Evidence): Findings
   let repeated = 0;
   let putAside = 0;
   for (const device of devices) {
-    const last = new Map<number, number>();
+    const arrived: Arrived[] = [];
     for (const session of device.sessions) {
-      if (session.stopped) sessions += 1;
-      const said = messagesOf(session);
+      if (session.stop.confirmed) sessions += 1;
+      const [start, ...others] = messagesOf(session);
+      const ofSession: Booked[] = [];
       // While its start is put aside, what is said of a transaction goes without an id that the CSMS knows.
-      const startless = dead.ever.has(`${device.identity}/${said[0]?.about}`);
-      for (const message of said) {
-        const source = `${device.identity}/${message.about}`;
-        message.bookings = bySource.get(source) ?? [];
+      const startless = dead.ever.has(`${device.identity}/${start.about}`);
+      for (const { about, said, fits, optional } of [start, ...others]) {
+        const source = `${device.identity}/${about}`;
+        const bookings = bySource.get(source) ?? [];
         bySource.delete(source);
-        const { bookings } = message;
+        ofSession.push(...bookings);
         const first = bookings[0];
-        if (message.confirmed) messages += 1;
-        if (message.confirmed && dead.now.has(source)) putAside += 1;
-        else if (message.confirmed && first === undefined) faults.push(`${source}: confirmed, and not at the CSMS`);
+        if (optional && first === undefined) continue;
+        if (said.confirmed) messages += 1;
+        if (said.confirmed && dead.now.has(source)) putAside += 1;
+        else if (said.confirmed && first === undefined) faults.push(`${source}: confirmed, and not at the CSMS`);
         if (first === undefined) continue;
-        if (bookings.some((one) => !message.fits(one))) faults.push(`${source}: with other content`);
+        if (bookings.some(({ payload }) => !fits(payload))) faults.push(`${source}: with other content`);
         // Its id may be known at one time and not at another.
         const aside = startless || dead.ever.has(source);
-        const said = ({ payload }: Booked) => JSON.stringify(aside ? withoutId(payload) : payload);
-        if (bookings.some((one) => said(one) !== said(first))) faults.push(`${source}: repeated with other content`);
+        if (bookings.some((one) => comparable(one, aside) !== comparable(first, aside)))
+          faults.push(`${source}: repeated with other content`);
         const known = bookings.slice(0, -1).find((one) => !uncertain(one, book, disturbances));
         if (known) faults.push(`${source}: booked ${bookings.length} times, though number ${known.n} was answered`);
         repeated += bookings.length - 1;
         // What was put aside comes when it is let go, after what came after it.
-        if (dead.ever.has(source)) continue;
-        if (first.n < (last.get(session.connectorId) ?? 0)) faults.push(`${source}: out of order`);
-        last.set(session.connectorId, first.n);
+        if (!dead.ever.has(source)) arrived.push({ source, said, n: first.n });
       }
-      const ids = new Set(said[0]?.bookings.map(({ transactionId }) => transactionId));
-      for (const { about, bookings } of said.slice(1)) {
-        const foreign = bookings.find((one) => !ids.has(transactionOf(one)));
-        if (foreign === undefined) continue;
-        const id = transactionOf(foreign);
-        if (startless && (id === undefined || id === NO_ID)) continue;
-        faults.push(`${device.identity}/${about}: of transaction ${id}`);
-      }
+      faults.push(
+        ...strangers(session, ofSession, startless).map((what) => `${device.identity}/${start.about}: ${what}`),
+      );
+      const whole =
+        session.stop.confirmed && ![start, ...others].some(({ about }) => dead.now.has(`${device.identity}/${about}`));
+      if (whole) faults.push(...gaps(ofSession).map((gap) => `${device.identity}/${start.about}: ${gap}`));
     }
+    faults.push(...outOfOrder(arrived));
   }
   for (const source of bySource.keys()) faults.push(`${source}: no charge point has said that`);
   return { faults, sessions, messages, repeated, putAside };
 }
 
-function messagesOf(session: Session): Message[] {
-  const { connectorId, startedAt, stoppedAt, meterStart, meterStop, readings } = session;
-  return [
-    {
-      ...{ session, about: `StartTransaction/${startedAt}`, confirmed: session.transactionId !== undefined },
-      fits: ({ payload }) => payload['meterStart'] === meterStart && payload['connectorId'] === connectorId,
-      bookings: [],
-    },
-    ...readings.map(
-      ({ at, energy, confirmed }): Message => ({
-        ...{ session, about: `MeterValues/${at}`, confirmed, bookings: [] },
-        fits: ({ payload }) =>
-          payload['connectorId'] === connectorId && JSON.stringify(payload['meterValue']).includes(`"${energy}"`),
-      }),
-    ),
-    {
-      ...{ session, about: `StopTransaction/${stoppedAt}`, confirmed: session.stopped, bookings: [] },
-      fits: ({ payload }) => payload['meterStop'] === meterStop,
-    },
-  ];
+/** Each transaction has its own id, and all that is said of it has this one. */
+function strangers({ startedAt, transactionId }: Session, booked: readonly Booked[], startless: boolean): string[] {
+  const started = booked.filter(({ payload }) => payload['timestamp'] === startedAt);
+  const ids = new Set((started.length > 0 ? started : booked.slice(0, 1)).map(transactionOf));
+  const faults: string[] = [];
+  for (const one of booked) {
+    const id = transactionOf(one);
+    const nameless = id === undefined || id === NO_ID;
+    if (!ids.has(id) && !(nameless && startless)) faults.push(`number ${one.n} is of transaction ${id}`);
+    // The bridge's ids end with the number that it gave to the charge point.
+    if (typeof id === 'string' && transactionId !== undefined && Number.parseInt(id.slice(-8), 16) !== transactionId)
+      faults.push(`the charge point knows ${id} as ${transactionId}`);
+  }
+  return faults;
 }
 
-function transactionOf({ payload }: Booked): number | undefined {
-  const id = payload['transactionId'];
-  return id === undefined ? undefined : Number(id);
+/** What a charge point said after something else was confirmed comes after it. */
+function outOfOrder(arrived: readonly Arrived[]): string[] {
+  const faults: string[] = [];
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { source, said } of arrived.toSorted((a, b) => b.n - a.n)) {
+    if (earliest < (said.first ?? 0)) faults.push(`${source}: before what was confirmed before it was said`);
+    earliest = Math.min(earliest, said.confirmed ?? earliest);
+  }
+  return faults;
 }
 
-function withoutId({ transactionId: _, ...payload }: Booked['payload']): object {
-  return payload;
+/** OCPP 2.0.1 E01: the events of a transaction are numbered from 0 without gaps. */
+function gaps(booked: readonly Booked[]): string[] {
+  const numbers = [...new Set(booked.map(seqNoOf))].filter((seqNo) => seqNo !== undefined).sort((a, b) => a - b);
+  return numbers.some((seqNo, n) => seqNo !== n) ? [`events ${numbers.join(', ')}`] : [];
 }
 
 /** Whether the bridge may not have learnt what became of this call. */

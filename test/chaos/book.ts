@@ -24,10 +24,24 @@ export interface Refused {
   readonly refused: string;
 }
 
-export type Line = Booked | Told | Refused;
+/** It got a call that breaks the rules of its OCPP version. */
+export interface Violated {
+  readonly violated: string;
+}
+
+export type Line = Booked | Told | Refused | Violated;
+
+/** What a charge point says, as OCPP 2.0.1 tells it. */
+const TOLD_AS: Readonly<Record<string, string>> = {
+  Started: 'StartTransaction',
+  Updated: 'MeterValues',
+  Ended: 'StopTransaction',
+};
 
 /** Every message has a time of its own, so the time tells which one it is. */
 export function sourceOf({ identity, action, payload }: Pick<Booked, 'identity' | 'action' | 'payload'>): string {
+  if (action === 'TransactionEvent')
+    return `${identity}/${TOLD_AS[String(payload['eventType'])]}/${String(payload['timestamp'])}`;
   const values = payload['meterValue'] as readonly { readonly timestamp?: string }[] | undefined;
   return `${identity}/${action}/${String(values?.[0]?.timestamp ?? payload['timestamp'])}`;
 }
@@ -44,6 +58,7 @@ export class Reader {
   /** When the answer left, by the number of the booking. */
   readonly told = new Map<number, number>();
   readonly refused = new Set<string>();
+  readonly violated: string[] = [];
 
   constructor(file: string) {
     this.#file = file;
@@ -60,6 +75,7 @@ export class Reader {
     for (const text of whole.toString('utf8').split('\n').slice(0, -1)) {
       const line = JSON.parse(text) as Line;
       if ('refused' in line) this.refused.add(line.refused);
+      else if ('violated' in line) this.violated.push(line.violated);
       else if ('told' in line) this.told.set(line.told, line.at);
       else this.booked.push(line);
     }

@@ -3,6 +3,7 @@ import type { Findings } from './audit.ts';
 import { FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts';
 import type { Chance } from './random.ts';
 import { Scene } from './scene.ts';
+import type { Protocol } from './tongues.ts';
 
 /**
  * A bridge, a CSMS and some charge points, each after its own fashion: killed, frozen, slow, impatient. After every round
@@ -25,6 +26,8 @@ export interface Round extends Findings {
 export interface Options {
   readonly rounds: number;
   readonly seed: number;
+  /** What the CSMS speaks; default: ocpp1.6. */
+  readonly protocol?: Protocol;
   /** Kinds of faults to choose from; default: all. */
   readonly kinds?: readonly FaultKind[];
   readonly told?: (round: Round) => void;
@@ -35,8 +38,9 @@ const STILL_FOR = 40_000;
 const LOOK_EVERY = 250;
 
 /** Plays so many rounds; ends with the first whose books do not agree. */
-export async function chaos({ rounds, seed, kinds = FAULT_KINDS, told }: Options): Promise<Round[]> {
-  const scene = await Scene.open(seed);
+export async function chaos(options: Options): Promise<Round[]> {
+  const { rounds, seed, protocol = 'ocpp1.6', kinds = FAULT_KINDS, told } = options;
+  const scene = await Scene.open(seed, protocol);
   const deck = new Deck(kinds, scene.chance);
   const done: Round[] = [];
   try {

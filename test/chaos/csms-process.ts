@@ -2,20 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Behaviour } from './csms-program.ts';
+import type { Protocol } from './tongues.ts';
 
 const PROGRAM = fileURLToPath(new URL('csms-program.ts', import.meta.url));
 
 /** The CSMS, as often as it is started, always on the same port and with the same book. */
 export class CsmsProcess {
   readonly book: string;
+  readonly protocol: Protocol;
   readonly #seed: number;
   #lives = 0;
   #port = 0;
   #how: Behaviour = { wild: false };
   #child: ChildProcess | undefined;
 
-  constructor(book: string, seed: number) {
+  constructor(book: string, seed: number, protocol: Protocol) {
     this.book = book;
+    this.protocol = protocol;
     this.#seed = seed;
   }
 
@@ -25,7 +28,8 @@ export class CsmsProcess {
 
   async start(): Promise<void> {
     this.#lives += 1;
-    const args = ['--import', 'tsx', PROGRAM, String(this.#port), this.book, String(this.#seed + this.#lives)];
+    const given = [String(this.#port), this.book, String(this.#seed + this.#lives), this.protocol];
+    const args = ['--import', 'tsx', PROGRAM, ...given];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const early = new AbortController();
     child.once('exit', () => early.abort(new Error('the CSMS ended at its start')));

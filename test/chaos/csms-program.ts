@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { JsonObject } from '../../src/base/message.ts';
 import { Reader, sourceOf, type Told, write } from './book.ts';
 import { Chance } from './random.ts';
+import { PROTOCOLS, TONGUES } from './tongues.ts';
 
 /**
- * A CSMS as a process of its own: `csms-program.ts <port> <book> <seed>`. It writes down what it takes before it answers,
+ * A CSMS as a process of its own: `csms-program.ts <port> <book> <seed> <protocol>`. It writes down what it takes before it answers,
  * gives every start a new id, even a repeated one, and refuses who has not booted since it was started. While it is wild, it
  * answers late or never, refuses, and hangs up. While it is strict, it finds fault with some messages, with the same ones
  * however often they come. It tells its port to its parent, and the parent tells it how to behave.
@@ -19,18 +21,19 @@ export interface Behaviour {
   readonly strict?: number;
 }
 
-type Call = readonly [kind: 2, id: string, action: string, payload: Readonly<Record<string, unknown>>];
+type Call = readonly [kind: 2, id: string, action: string, payload: JsonObject];
 
-const [port = '0', file = '', seed = '1'] = process.argv.slice(2);
+const [port = '0', file = '', seed = '1', spoken] = process.argv.slice(2);
+const protocol = PROTOCOLS.find((one) => one === spoken) ?? 'ocpp1.6';
+const tongue = TONGUES[protocol]();
 const chance = new Chance(Number(seed));
 const earlier = new Reader(file);
 earlier.readOn();
 let bookings = earlier.booked.length;
 let transactions = Math.max(0, ...earlier.booked.map(({ transactionId = 0 }) => transactionId));
 let how: Behaviour = { wild: false };
-const introduced = new Set<string>();
-
-const KEPT = new Set(['StartTransaction', 'MeterValues', 'StopTransaction']);
+/** Whom it has accepted, each with the link on which it was. */
+const introduced = new Map<string, WebSocket>();
 
 /** What it does with a transaction message while it is wild: the share in percent. */
 const MOODS = [
@@ -48,23 +51,37 @@ interface Mood {
   readonly hangUp?: 'before' | 'after';
   readonly silent?: true;
   readonly stranger?: true;
+  /** Not yet accepted: it may boot again in a second. */
+  readonly not?: 'Pending' | 'Rejected';
 }
 
-const STRANGER: Mood = { stranger: true };
+/** The same for a BootNotification, where one must wait for its answer. (After a CALLERROR the bridge waits a minute.) */
+const BOOT_MOODS = [
+  [15, { late: [50, 1500] }],
+  [4, { hangUp: 'before' }],
+  [4, { hangUp: 'after' }],
+  [6, { not: 'Pending' }],
+  [3, { not: 'Rejected' }],
+] as const;
 
-const COMPLAINTS = ['PropertyConstraintViolation', 'FormationViolation', 'TypeConstraintViolation'] as const;
+const STRANGER: Mood = { stranger: true };
 
 /** What a strict CSMS has against this message, if anything. */
 function complaint(source: string): string | undefined {
   if (how.strict === undefined) return undefined;
   const digest = createHash('sha256').update(`${how.strict}/${source}`).digest();
-  return digest.readUInt8(0) < 0.3 * 256 ? COMPLAINTS[digest.readUInt8(1) % COMPLAINTS.length] : undefined;
+  return digest.readUInt8(0) < 0.3 * 256
+    ? tongue.complaints[digest.readUInt8(1) % tongue.complaints.length]
+    : undefined;
 }
 
+const bootMoods = tongue.bootsOnEachLink ? BOOT_MOODS : [];
+
 function mood(action: string): Mood {
-  if (!how.wild || !KEPT.has(action)) return {};
+  const moods = tongue.kept.has(action) ? MOODS : action === 'BootNotification' ? bootMoods : [];
+  if (!how.wild || moods.length === 0) return {};
   let roll = chance.below(100);
-  for (const [share, one] of MOODS) {
+  for (const [share, one] of moods) {
     if (roll < share) return one;
     roll -= share;
   }
@@ -91,23 +108,32 @@ interface Link {
 function receive({ socket, identity, unheard }: Link, [, id, action, payload]: Call): void {
   const say = (...frame: unknown[]) => socket.send(JSON.stringify(frame));
   const source = sourceOf({ identity, action, payload });
+  const kept = tongue.kept.has(action);
+  const violate = (what: string) => write(file, { violated: `${identity} ${action}: ${what}` });
   const refuse = (code: string, why: string) => {
-    if (KEPT.has(action)) write(file, { refused: source });
+    if (kept) write(file, { refused: source });
     say(4, id, code, why, {});
   };
-  if (action === 'BootNotification') introduced.add(identity);
-  const mine = introduced.has(identity) ? mood(action) : STRANGER;
-  const wrong = KEPT.has(action) ? complaint(source) : undefined;
+  const broken = tongue.violation(action, payload);
+  if (broken !== undefined) violate(broken);
+  const boots = action === 'BootNotification';
+  const link = introduced.get(identity);
+  const known = boots || (tongue.bootsOnEachLink ? link === socket : link !== undefined);
+  if (!known && tongue.bootsOnEachLink) violate('before its BootNotification was accepted');
+  const mine = known ? mood(action) : STRANGER;
+  const wrong = kept ? complaint(source) : undefined;
   if (mine.stranger) refuse('SecurityError', 'who is this?');
   else if (wrong !== undefined) refuse(wrong, 'something is wrong with this');
   else if (mine.error) refuse('InternalError', 'not now');
   else if (mine.hangUp === 'before') socket.terminate();
   else if (!mine.silent) {
-    const answer = taken(identity, action, payload);
+    const answer = { ...taken(identity, action, payload), ...(mine.not && { status: mine.not, interval: 1 }) };
     const n = bookings;
     const tell = () => {
       if (socket.readyState !== socket.OPEN) return;
-      if (KEPT.has(action)) unheard.push({ told: n, at: Date.now() });
+      if (boots && mine.not) introduced.delete(identity);
+      else if (boots) introduced.set(identity, socket);
+      if (kept) unheard.push({ told: n, at: Date.now() });
       say(3, id, answer);
     };
     if (mine.hangUp === 'after') socket.terminate();
@@ -116,24 +142,21 @@ function receive({ socket, identity, unheard }: Link, [, id, action, payload]: C
   }
 }
 
-function taken(identity: string, action: string, payload: Call[3]): object {
-  const currentTime = new Date().toISOString();
-  if (action === 'BootNotification') return { status: 'Accepted', currentTime, interval: 300 };
-  if (action === 'Heartbeat') return { currentTime };
-  if (!KEPT.has(action)) return {};
+function taken(identity: string, action: string, payload: JsonObject): object {
+  if (!tongue.kept.has(action)) return tongue.answer(action, payload, undefined);
   bookings += 1;
   const booked = { n: bookings, at: Date.now(), identity, action, payload };
   if (action !== 'StartTransaction') {
     write(file, booked);
-    return {};
+    return tongue.answer(action, payload, undefined);
   }
   transactions += 1;
   write(file, { ...booked, transactionId: transactions });
-  return { transactionId: transactions, idTagInfo: { status: 'Accepted' } };
+  return tongue.answer(action, payload, transactions);
 }
 
 const http = createServer();
-const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'ocpp1.6' });
+const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => protocol });
 http.on('upgrade', (request, socket, head) => {
   const identity = decodeURIComponent((request.url ?? '').slice('/ocpp/'.length));
   sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, identity));

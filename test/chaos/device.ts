@@ -1,7 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SoapVersion } from '../../src/base/message.ts';
-import { boot, envelope, reading, start, stop } from './dialects.ts';
+import { boot, envelope, reading, start, status, stop } from './dialects.ts';
 import type { Chance } from './random.ts';
+
+/** When a message was said first, and when it was confirmed: moments of this charge point, counted from 1. */
+export interface Said {
+  first?: number;
+  confirmed?: number;
+}
 
 /** What a charge point knows of one session: what it said, and what of it was confirmed. */
 export interface Session {
@@ -10,10 +16,12 @@ export interface Session {
   readonly meterStart: number;
   /** As the charge point was told; undefined while nobody has told it. */
   transactionId: number | undefined;
-  readonly readings: { readonly at: string; readonly energy: number; confirmed: boolean }[];
+  readonly start: Said;
+  readonly statuses: readonly { readonly at: string; readonly status: string; readonly said: Said }[];
+  readonly readings: readonly { readonly at: string; readonly energy: number; readonly said: Said }[];
   readonly stoppedAt: string;
   readonly meterStop: number;
-  stopped: boolean;
+  readonly stop: Said;
 }
 
 export interface Endpoint {
@@ -34,6 +42,7 @@ export class Device {
   readonly #endpoint: Endpoint;
   readonly #chance: Chance;
   #messages = 0;
+  #moment = 0;
 
   constructor(identity: string, version: SoapVersion, connectors: number, endpoint: Endpoint, chance: Chance) {
     this.identity = identity;
@@ -44,7 +53,7 @@ export class Device {
   }
 
   async boot(): Promise<void> {
-    await this.#say('bootNotification', boot(), 'BootNotification');
+    await this.#say('bootNotification', boot(), 'BootNotification', {});
   }
 
   /** One session after the other on every connector, until `over`; the last ones are ended properly. */
@@ -64,48 +73,55 @@ export class Device {
     const at = (minutes: number) => new Date(begin + minutes * 60_000).toISOString();
     const meterStart = 1000 * number;
     const session: Session = {
-      ...{ connectorId, startedAt: at(0), meterStart, transactionId: undefined },
+      ...{ connectorId, startedAt: at(0), meterStart, transactionId: undefined, start: {} },
+      statuses: this.version === '1.6' && chance.percent(50) ? statuses(at) : [],
       readings: Array.from({ length: chance.below(4) }, (_, n) => ({
-        ...{ at: at(n + 1), energy: meterStart + 100 * (n + 1), confirmed: false },
+        ...{ at: at(n + 1), energy: meterStart + 100 * (n + 1), said: {} },
       })),
-      ...{ stoppedAt: at(50), meterStop: meterStart + 700 + chance.below(200), stopped: false },
+      ...{ stoppedAt: at(50), meterStop: meterStart + 700 + chance.below(200), stop: {} },
     };
     this.sessions.push(session);
     if (chance.percent(3)) await this.boot();
     const starting = start(connectorId, session.startedAt, meterStart);
     const about = `StartTransaction/${session.startedAt}`;
-    const id = await this.#id(starting, about);
+    const id = await this.#id(starting, about, session.start);
     session.transactionId = id;
     if (chance.percent(10)) {
       // As if the answer had been lost on its way.
-      const again = await this.#id(starting, about);
+      const again = await this.#id(starting, about, {});
       if (again !== id) this.complaints.push(`${this.identity} ${session.startedAt}: was told ${id}, then ${again}`);
+    }
+    for (const { at: when, status: word, said } of session.statuses) {
+      const text = status(connectorId, word, when);
+      await this.#say('statusNotification', text, `StatusNotification/${when}`, said);
     }
     for (const one of session.readings) {
       const text = reading(this.version, connectorId, id, one.at, one.energy);
-      await this.#say('meterValues', text, `MeterValues/${one.at}`);
-      one.confirmed = true;
+      await this.#say('meterValues', text, `MeterValues/${one.at}`, one.said);
     }
     const stopping = stop(id, session.stoppedAt, session.meterStop);
-    await this.#say('stopTransaction', stopping, `StopTransaction/${session.stoppedAt}`);
-    session.stopped = true;
+    await this.#say('stopTransaction', stopping, `StopTransaction/${session.stoppedAt}`, session.stop);
   }
 
-  async #id(starting: string, about: string): Promise<number> {
-    const answer = await this.#say('startTransaction', starting, about);
+  async #id(starting: string, about: string, said: Said): Promise<number> {
+    const answer = await this.#say('startTransaction', starting, about, said);
     return Number(/<(?:\w+:)?transactionId>(-?\d+)</.exec(answer)?.[1]);
   }
 
   /** Says it until it is confirmed. */
-  async #say(operation: string, body: string, about: string): Promise<string> {
+  async #say(operation: string, body: string, about: string, said: Said): Promise<string> {
     const chance = this.#chance;
     let messageId = this.#nextId();
     for (;;) {
       await pause(chance.between(5, 40));
       const patience = chance.percent(12) ? chance.between(20, 900) : 5000;
       const text = envelope({ version: this.version, identity: this.identity, messageId }, body);
+      said.first ??= this.#now();
       const answer = await post(await this.#endpoint.port(), text, patience);
-      if (answer?.status === 200 && answer.text.includes(`${operation}Response`)) return answer.text;
+      if (answer?.status === 200 && answer.text.includes(`${operation}Response`)) {
+        said.confirmed = this.#now();
+        return answer.text;
+      }
       if (answer) this.#consider(answer, about);
       this.repeats += 1;
       if (chance.percent(50)) messageId = this.#nextId();
@@ -119,10 +135,20 @@ export class Device {
     else if (status !== 503 || text.includes('Envelope')) this.complaints.push(`${source}: HTTP ${status} ${text}`);
   }
 
+  #now(): number {
+    this.#moment += 1;
+    return this.#moment;
+  }
+
   #nextId(): string {
     this.#messages += 1;
     return `urn:uuid:${this.identity}-${this.#messages}`;
   }
+}
+
+/** Before the readings, each with a time of its own. */
+function statuses(at: (minutes: number) => string): Session['statuses'] {
+  return ['SuspendedEV', 'Charging'].map((status, n) => ({ at: at(0.25 * (n + 1)), status, said: {} }));
 }
 
 interface Answer {

@@ -38,6 +38,16 @@ export function boot(): string {
   ]);
 }
 
+/** 1.6 alone knows these words. */
+export function status(connectorId: number, word: string, timestamp: string): string {
+  return request('statusNotification', [
+    ['connectorId', connectorId],
+    ['status', word],
+    ['errorCode', 'NoError'],
+    ['timestamp', timestamp],
+  ]);
+}
+
 export function start(connectorId: number, timestamp: string, meterStart: number): string {
   return request('startTransaction', [
     ['connectorId', connectorId],

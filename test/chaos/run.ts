@@ -2,13 +2,15 @@ import { parseArgs } from 'node:util';
 import { chaos } from './chaos.ts';
 import { FAULT_KINDS, type FaultKind } from './faults.ts';
 import { lineOf, tableOf } from './summary.ts';
+import { PROTOCOLS } from './tongues.ts';
 
-/** `npm run chaos -- --rounds N --seed S --faults diskFull,clockJumps` */
+/** `npm run chaos -- --rounds N --seed S --faults diskFull,clockJumps --protocol ocpp2.0.1` */
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    protocol: { type: 'string', default: 'ocpp1.6' },
     faults: { type: 'string', default: FAULT_KINDS.join() },
   },
 });
@@ -18,10 +20,12 @@ const kinds = values.faults.split(',').map((name): FaultKind => {
   if (kind) return kind;
   throw new Error(`no fault is called ${name}; there are ${FAULT_KINDS.join(', ')}`);
 });
-console.info(`seed ${seed}`);
+const protocol = PROTOCOLS.find((one) => one === values.protocol);
+if (protocol === undefined) throw new Error(`there are ${PROTOCOLS.join(' and ')}, not ${values.protocol}`);
+console.info(`seed ${seed}, ${protocol}`);
 
 const rounds = await chaos({
-  ...{ rounds: Number(values.rounds), seed, kinds },
+  ...{ rounds: Number(values.rounds), seed, kinds, protocol },
   told: (round) => console.info(lineOf(round)),
 });
 

@@ -11,6 +11,7 @@ import { Operator } from './dead-letters.ts';
 import { Device } from './device.ts';
 import { Disk } from './disk.ts';
 import { Chance } from './random.ts';
+import type { Protocol } from './tongues.ts';
 
 /** Charge points: version and connectors. */
 const FLEET: readonly (readonly [SoapVersion, number])[] = [
@@ -55,12 +56,20 @@ export class Scene {
     this.#config = writeConfig(directory, {
       soap: { listen: '127.0.0.1:0', answerWithin: '1s', retryAfter: '1s' },
       csms: {
-        ...{ url: csms.url, answerTimeout: '3s', bufferAfter: '500ms', connectTimeout: '1s', replayRate: 1000 },
+        ...{
+          url: csms.url,
+          protocol: csms.protocol,
+          answerTimeout: '3s',
+          bufferAfter: '500ms',
+          connectTimeout: '1s',
+          replayRate: 1000,
+        },
         ...{ pingInterval: '1s', pongTimeout: '2s', backoff: { first: '50ms', max: '300ms' } },
       },
       store: { path: this.disk.path },
       admin: { listen: '127.0.0.1:0' },
       behaviour: { whenCsmsIsAway: 'buffer' },
+      station: { shortestInterval: '1s' },
     });
     this.#bridge = this.#launch();
     const endpoint = { port: async () => (await this.#bridge).soapPort };
@@ -69,9 +78,9 @@ export class Scene {
     );
   }
 
-  static async open(seed: number): Promise<Scene> {
+  static async open(seed: number, protocol: Protocol): Promise<Scene> {
     const { path, remove } = scratch();
-    const csms = new CsmsProcess(join(path, 'book.jsonl'), seed);
+    const csms = new CsmsProcess(join(path, 'book.jsonl'), seed, protocol);
     await csms.start();
     const scene = new Scene(seed, csms, path, remove);
     await Promise.all(scene.devices.map((device) => device.boot()));
