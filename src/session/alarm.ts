@@ -1,13 +1,15 @@
 import type { Clock, Timer } from '../base/clock.ts';
+import { ClockWatch } from './clock-watch.ts';
 
 /** What was planned for now and is still planned when it was done comes again, but not at once. */
 const LEAST = 1_000;
 /** The wall clock may be set at any time, and a plan is by the wall clock: it is looked at again at least so often. */
-const MOST = 5 * 60_000;
+const MOST = 60_000;
 
 /** Wakes the session when the bridge has to act by itself. */
 export class Alarm {
   readonly #clock: Clock;
+  readonly #watch: ClockWatch;
   readonly #ring: () => void;
   #at: number | undefined;
   #timer: Timer | undefined;
@@ -16,6 +18,7 @@ export class Alarm {
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;
+    this.#watch = new ClockWatch(clock);
     this.#ring = ring;
   }
 
@@ -37,7 +40,8 @@ export class Alarm {
 
   #rung(at: number): void {
     this.#timer = undefined;
-    if (this.#clock.now() < at) {
+    // After the clock was set, what is planned may be due at another time.
+    if (this.#watch.setBy() === 0 && this.#clock.now() < at) {
       this.set(at);
       return;
     }

@@ -317,7 +317,7 @@ export class DeviceCalls {
     });
     const concluded = calling.then(
       (answer) => {
-        this.#session.csmsAnsweredAt = clock.now();
+        this.#session.csmsAnswered();
         observe.csmsAnswered(action, (clock.monotonic() - began) / 1000);
         const late = (kept: OutboxEntry) => this.#session.outbox.answeredLate(kept, answer);
         return this.#conclude(exchange, 'answered', (state) => this.#answered(exchange, answer, state), late);

@@ -255,7 +255,7 @@ export class Outbox {
     };
     return deps.csms.call({ ...call, sendWithin: answerWithin, answerWithin: callTimeout }).then(
       (answer): Conclusion => {
-        this.#session.csmsAnsweredAt = deps.clock.now();
+        this.#session.csmsAnswered();
         return (state, now) => this.#session.flows.outboxAnswered(state, now, answer, this.#context(state));
       },
       (error: unknown) => this.#refused(entry, refusalOf(error)),

@@ -1,11 +1,13 @@
 import { refusalOf } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
+import { clockSet } from '../flow/clock-set.ts';
 import type { BootTold, Context, Decision, Effect, Exchange, Flows } from '../flow/decision.ts';
 import { memoryOf } from '../flow/memory.ts';
 import { lastHeard, longestSilence, withHeard } from '../flow/presence.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import type { Memory } from '../mapping/translator.ts';
 import { Alarm } from './alarm.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { CsmsCalls } from './csms-calls.ts';
 import type { ChargePointSettings, SessionDeps } from './deps.ts';
 import { DeviceCalls } from './device-calls.ts';
@@ -37,6 +39,9 @@ export class Session {
   readonly outbox: Outbox;
   readonly #mailbox = new Mailbox();
   readonly #alarm: Alarm;
+  readonly #clockWatch: ClockWatch;
+  /** ms by which the clock was set and the stored state does not know it. */
+  #clockSetBy = 0;
   /** Milliseconds: last sign of life of the charge point, last answer of the CSMS. Of this process only. */
   heardAt: number;
   csmsAnsweredAt: number;
@@ -61,6 +66,7 @@ export class Session {
     this.csmsCalls = new CsmsCalls(this);
     this.outbox = new Outbox(this);
     this.#alarm = new Alarm(deps.clock, () => this.#wake());
+    this.#clockWatch = new ClockWatch(deps.clock);
     this.heardAt = deps.clock.now();
     this.csmsAnsweredAt = deps.clock.now();
   }
@@ -93,15 +99,21 @@ export class Session {
     return this.#mailbox.add(async () => {
       const before = await this.record.load();
       this.#configureLink(before);
-      const { state, effects } = await decide(before);
+      this.#followClock();
+      const by = this.#clockSetBy;
+      const now = by === 0 ? before : clockSet(before, by);
+      const { state, effects } = await decide(now);
+      // That the clock was set is written with the next thing worth writing.
+      const decided = state === now ? before : state;
       const began = this.deps.clock.monotonic();
-      const wrote = await this.record.commit(state, effects, repeat, this.#heardAt).catch((error: unknown) => {
+      const wrote = await this.record.commit(decided, effects, repeat, this.#heardAt).catch((error: unknown) => {
         this.deps.observe.commitFailed();
         // What the store has now, only the store knows.
         this.outbox.forget();
         throw error;
       });
       if (wrote) this.deps.observe.committed((this.deps.clock.monotonic() - began) / 1000);
+      if (state !== now) this.#clockSetBy -= by;
       this.outbox.follow(effects, state);
       this.#plan(state);
       act(effects, state);
@@ -110,8 +122,25 @@ export class Session {
 
   /** A sign of life. */
   hears(at: number): void {
+    this.#followClock();
     this.heardAt = at;
     this.#heard = true;
+  }
+
+  /** It is there. */
+  csmsAnswered(): void {
+    this.#followClock();
+    this.csmsAnsweredAt = this.deps.clock.now();
+  }
+
+  /** Times that this process knows are moved when somebody sets the clock, and so will be the stored ones. */
+  #followClock(): void {
+    const by = this.#clockWatch.setBy();
+    if (by === 0) return;
+    this.#clockSetBy += by;
+    this.heardAt += by;
+    this.csmsAnsweredAt += by;
+    if (this.linkOpenedAt !== undefined) this.linkOpenedAt += by;
   }
 
   get #heardAt(): number | undefined {
@@ -206,7 +235,7 @@ export class Session {
         ...{ ...call, sendWithin: answerWithin, answerWithin: callTimeout },
         ...this.boundToLink(action),
       });
-      this.csmsAnsweredAt = this.deps.clock.now();
+      this.csmsAnswered();
       await this.note((state) => this.flows.ownCallAnswered(state, exchange, answer, this.context(version)));
     } catch (error) {
       this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
@@ -233,6 +262,7 @@ export class Session {
 
   /** What the CSMS must know first is told first; only then follows what waits. */
   linkOpened(): void {
+    this.#followClock();
     this.linkOpenedAt = this.deps.clock.now();
     void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6'), this.#bootTold));
   }

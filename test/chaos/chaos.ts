@@ -33,8 +33,8 @@ export interface Options {
   readonly told?: (round: Round) => void;
 }
 
-/** So long after everybody has come to rest the books may disagree without coming nearer to each other. */
-const STILL_FOR = 40_000;
+/** So long after everybody has come to rest the books may stand still and disagree: a boot is told again after a minute. */
+const STILL_FOR = 80_000;
 const LOOK_EVERY = 250;
 
 /** Plays so many rounds; ends with the first whose books do not agree. */

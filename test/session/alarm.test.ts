@@ -9,8 +9,9 @@ function alarm() {
   const clock = new ManualClock(Date.UTC(2024, 0, 1));
   const rang: number[] = [];
   const made = new Alarm(clock, () => {
+    const early = clock.now() < (made.at ?? 0);
     rang.push(clock.monotonic());
-    made.set(undefined);
+    if (!early) made.set(undefined);
   });
   return { clock, rang, made };
 }
@@ -25,22 +26,22 @@ describe('an alarm', () => {
     expect(rang).toHaveLength(1);
   });
 
-  test('rings within minutes when the clock is set forward beyond its time', () => {
+  test('rings within a minute when the clock is set forward beyond its time', () => {
     const { clock, rang, made } = alarm();
     made.set(clock.now() + 10 * HOUR);
     clock.jump(20 * HOUR);
-    clock.advance(5 * MINUTE);
+    clock.advance(MINUTE);
     expect(rang).toHaveLength(1);
   });
 
-  test('rings by the time of day when the clock is set back', () => {
+  test('rings within a minute when the clock is set back, because its time may have changed, and at its time', () => {
     const { clock, rang, made } = alarm();
     made.set(clock.now() + HOUR);
     clock.jump(-HOUR);
     clock.advance(2 * HOUR - 1);
-    expect(rang).toEqual([]);
+    expect(rang).toEqual([MINUTE]);
     clock.advance(1);
-    expect(rang).toHaveLength(1);
+    expect(rang).toEqual([MINUTE, 2 * HOUR]);
   });
 
   test('that has just rung rings again soon after the clock was set back', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BridgeError } from '../../src/base/errors.ts';
 import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
 import type { SessionDeps } from '../../src/session/deps.ts';
@@ -93,3 +94,26 @@ async function answered(csms: ReturnType<typeof house>['csms'], answer: Promise<
   }
   expect(done).toBe(true);
 }
+
+test.each([-10, 10])('a clock that is set by %d hours delays no boot and repeats none', async (hours) => {
+  const { sessions, csms, clock } = house();
+  const { call } = deviceCall('Heartbeat', {}, { version: '1.6', now: clock.now(), since: 0 });
+  const beat = sessions.receive(call);
+  const boots = () => csms.asked.filter(({ request }) => request.action === 'BootNotification').length;
+  sessions.linkChanged(IDENTITY, 'open');
+  await idle();
+  expect(boots()).toBe(1);
+  csms.asked[0]?.refuse(new BridgeError('CsmsInternalError'));
+  await idle();
+  clock.jump(hours * 3_600_000);
+  clock.advance(55_000);
+  await idle();
+  expect(boots()).toBe(1);
+  for (let n = 0; n < 3; n++) {
+    clock.advance(10_000);
+    await idle();
+  }
+  expect(boots()).toBe(2);
+  csms.asked.at(-1)?.answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
+  await beat.catch(() => undefined);
+});
