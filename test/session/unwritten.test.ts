@@ -23,7 +23,7 @@ class FullStore extends MemoryStore {
 const STOP = { transactionId: '42', meterStop: '900', timestamp: '2024-03-09T11:00:00Z' };
 const READING = { connectorId: '1', meterValue: [{ timestamp: STOP.timestamp, sampledValue: [{ value: '7' }] }] };
 const ELSEWHERE = { transactionId: '43', meterStop: '7', timestamp: '2024-03-09T12:00:00Z' };
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function open() {
   const store = new FullStore();

@@ -4,9 +4,9 @@ import type { ChargePointState } from '../../../src/flow/state.ts';
 import { profilesOf, profileUpkeep } from '../../../src/flow/station/profile-registry.ts';
 import { NOW } from '../context.ts';
 import { keys, PROFILE, transaction } from './command-states.ts';
-import { type Asked, commanded, type Reply, refusing } from './commander.ts';
+import { type Asked, judged, type Reply, refusing } from './commander.ts';
 import { accepted, stationContext } from './context.ts';
-import { toCsms, valid } from './valid.ts';
+import { toCsms } from './valid.ts';
 
 const two = keys({ NumberOfConnectors: '2' });
 const open = accepted({}, { configuration: two, transactions: { 110000000: transaction() } });
@@ -17,17 +17,9 @@ const DEFAULT: JsonObject = {
   chargingSchedule: [SCHEDULE],
 };
 
-function command(
-  action: string,
-  state: ChargePointState,
-  request: JsonObject,
-  reply?: (asked: Asked) => Reply,
-  settings = {},
-) {
-  const ended = commanded(state, action, request, stationContext(settings), reply);
-  const [said] = ended.said;
-  const answer = said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined;
-  return { ...ended, answer, profiles: profilesOf(ended.state) };
+function command(...said: Parameters<typeof judged>) {
+  const ended = judged(...said);
+  return { ...ended, profiles: profilesOf(ended.state) };
 }
 
 const set = (

@@ -2,7 +2,10 @@ import type { Refusal } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { Context, Decision, Effect, Exchange, SentCall } from '../../../src/flow/decision.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
+import { stationOf } from '../../../src/flow/station/rules.ts';
 import { ocpp201Flows } from '../../../src/flow/station/station-flows.ts';
+import { stationContext } from './context.ts';
+import { toCsms, valid } from './valid.ts';
 
 /** Plays one command of the CSMS to its end: the charge point replies at once, with whatever the test wants. */
 
@@ -88,4 +91,18 @@ function heard(
   if ('answer' in reply)
     return (own ? ownCommandAnswered : deviceAnswered)(state, exchange, reply.answer, sent, context);
   return (own ? ownCommandRefused : deviceRefused)(state, exchange, reply.refusal, sent, context);
+}
+
+/** The same, and what the CSMS is told: its answer, held to the schema, and the calls that follow. */
+export function judged(
+  action: string,
+  state: ChargePointState,
+  request: JsonObject,
+  reply?: (asked: Asked) => Reply,
+  settings = {},
+) {
+  const ended = commanded(state, action, request, stationContext(settings), reply);
+  const [said] = ended.said;
+  const answer = said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined;
+  return { ...ended, answer, told: toCsms(ended.effects), station: stationOf(ended.state) };
 }

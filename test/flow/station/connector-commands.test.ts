@@ -1,27 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import type { ChargePointState } from '../../../src/flow/state.ts';
 import { aggregated } from '../../../src/flow/station/fan-out.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
 import { keys, transaction } from './command-states.ts';
-import { type Asked, commanded, type Reply, refusing } from './commander.ts';
-import { accepted, stationContext } from './context.ts';
-import { toCsms, valid } from './valid.ts';
+import { judged, type Reply, refusing } from './commander.ts';
+import { accepted } from './context.ts';
+import { toCsms } from './valid.ts';
 
 const two = accepted({}, { configuration: keys({ NumberOfConnectors: '2' }) });
 const says = (status: string) => (): Reply => ({ answer: { status } });
 
-function command(
-  action: string,
-  state: ChargePointState,
-  request: JsonObject,
-  reply?: (asked: Asked) => Reply,
-  settings = {},
-) {
-  const ended = commanded(state, action, request, stationContext(settings), reply);
-  const [said] = ended.said;
-  return { ...ended, answer: said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined };
-}
+const command = judged;
 
 describe('ChangeAvailability', () => {
   test.each([

@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { stationOf } from '../../../src/flow/station/rules.ts';
 import { NOW } from '../context.ts';
-import { type Asked, commanded, type Reply, refusing } from './commander.ts';
-import { accepted, stationContext } from './context.ts';
-import { lossesOf, toCsms, valid } from './valid.ts';
+import { type Asked, judged, type Reply, refusing } from './commander.ts';
+import { accepted } from './context.ts';
+import { lossesOf } from './valid.ts';
 
-function command(
-  action: string,
-  state: ChargePointState,
-  request: JsonObject,
-  reply?: (asked: Asked) => Reply,
-  settings = {},
-) {
-  const ended = commanded(state, action, request, stationContext(settings), reply);
-  const [said] = ended.said;
-  const answer = said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined;
-  return { ...ended, answer, told: toCsms(ended.effects), station: stationOf(ended.state) };
-}
+const command = judged;
 
 const empty = (): Reply => ({ answer: {} });
 const PAST = '2024-03-09T09:00:00.000Z';

@@ -1,26 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import type { ChargePointState } from '../../../src/flow/state.ts';
 import { COMMANDS } from '../../../src/flow/station/all-rules.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
 import { ocpp201Flows } from '../../../src/flow/station/station-flows.ts';
 import { keys, transaction } from './command-states.ts';
-import { type Asked, commanded, type Reply, refusing } from './commander.ts';
+import { type Asked, judged, type Reply, refusing } from './commander.ts';
 import { accepted, stationContext, tables } from './context.ts';
-import { toCsms, valid } from './valid.ts';
+import { toCsms } from './valid.ts';
 
-function command(
-  action: string,
-  state: ChargePointState,
-  request: JsonObject,
-  reply?: (asked: Asked) => Reply,
-  settings = {},
-) {
-  const ended = commanded(state, action, request, stationContext(settings), reply);
-  const [said] = ended.said;
-  const answer = said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined;
-  return { ...ended, answer, told: toCsms(ended.effects) };
-}
+const command = judged;
 
 describe('DataTransfer of the CSMS', () => {
   const send = (request: JsonObject, reply?: (asked: Asked) => Reply, settings = {}) =>

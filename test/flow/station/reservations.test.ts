@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import type { ChargePointState } from '../../../src/flow/state.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
 import { NOW } from '../context.ts';
 import { keys } from './command-states.ts';
-import { type Asked, commanded, type Reply, refusing } from './commander.ts';
-import { accepted, stationContext } from './context.ts';
-import { valid } from './valid.ts';
+import { judged, type Reply, refusing } from './commander.ts';
+import { accepted } from './context.ts';
 
 const TOKEN = { idToken: '04AABBCC', type: 'ISO14443' };
 const FLEET = { idToken: 'FLEET', type: 'Central' };
@@ -15,17 +13,9 @@ const REQUEST: JsonObject = { id: 5, expiryDateTime: UNTIL, idToken: TOKEN, grou
 const two = accepted({}, { configuration: keys({ NumberOfConnectors: '2' }) });
 const says = (status: string) => (): Reply => ({ answer: { status } });
 
-function command(
-  action: string,
-  state: ChargePointState,
-  request: JsonObject,
-  reply?: (asked: Asked) => Reply,
-  settings = {},
-) {
-  const ended = commanded(state, action, request, stationContext(settings), reply);
-  const [said] = ended.said;
-  const answer = said && 'answer' in said ? valid(action, 'answer', said.answer) : undefined;
-  return { ...ended, answer, reservations: stationOf(ended.state).reservations };
+function command(...said: Parameters<typeof judged>) {
+  const ended = judged(...said);
+  return { ...ended, reservations: ended.station.reservations };
 }
 
 describe('ReserveNow', () => {
