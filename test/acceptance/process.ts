@@ -1,16 +1,8 @@
-/** The real bridge as its own process: nothing of it runs in the test. */
-
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import type { CsmsProtocol } from '../../src/base/message.ts';
+import { BridgeProcess as Bridge, scratch, writeConfig } from '../process/bridge-process.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const STARTS_WITHIN = 30_000;
+const READY_WITHIN = 30_000;
 const ENDS_WITHIN = 30_000;
 const HASTE = { first: '50ms', max: '200ms' };
 
@@ -29,163 +21,74 @@ export interface BridgeOptions {
 /** Sections of a configuration that the options do not name. */
 export type MoreConfig = Readonly<Record<string, unknown>>;
 
-interface LogLine {
-  readonly level?: string | number;
-  readonly msg?: string;
-  readonly address?: string;
-}
-
+/** The real bridge as its own process, for peers that know nothing but its addresses. */
 export class BridgeProcess {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<number | null>;
-  readonly #directory: string;
-  readonly #lines: string[] = [];
-  readonly #watchers = new Set<(line: string) => void>();
-  #soapUrl = '';
-  #adminUrl = '';
+  readonly #bridge: Bridge;
+  readonly #directory: ReturnType<typeof scratch>;
+  /** `http://127.0.0.1:port/` where charge points call. */
+  readonly soapUrl: string;
+  readonly adminUrl: string;
 
-  private constructor(child: ChildProcess, directory: string) {
-    this.#child = child;
+  private constructor(bridge: Bridge, directory: ReturnType<typeof scratch>) {
+    this.#bridge = bridge;
     this.#directory = directory;
-    // A test run that breaks off leaves nothing behind.
-    const abandon = (): boolean => child.kill('SIGKILL');
-    process.once('exit', abandon);
-    child.once('exit', () => process.off('exit', abandon));
-    this.#exited = new Promise((resolve) => {
-      child.once('exit', (code) => resolve(code));
-      child.once('error', () => resolve(null));
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      if (!stream) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        this.#lines.push(line);
-        for (const watch of this.#watchers) watch(line);
-      });
-    }
+    this.soapUrl = `http://127.0.0.1:${bridge.soapPort}/`;
+    this.adminUrl = `http://127.0.0.1:${bridge.adminPort}/`;
   }
 
-  /** Starts `run` with a configuration and a store of its own, and waits until `/readyz` says ready. */
+  /** Starts `run` with a configuration of its own, and waits until `/readyz` says ready. */
   static async start(
     { csmsUrl, protocol, haste, wsdlDir, storePath }: BridgeOptions,
     more: MoreConfig = {},
   ): Promise<BridgeProcess> {
-    const directory = mkdtempSync(join(tmpdir(), 'ocpp-soap-bridge-'));
-    const config = {
+    const directory = scratch();
+    const file = writeConfig(directory.path, {
       soap: { listen: '127.0.0.1:0' },
       csms: { url: csmsUrl, protocol: protocol ?? 'ocpp1.6', ...(haste && { backoff: HASTE }) },
-      store: { path: storePath ?? join(directory, 'data') },
+      store: { path: storePath ?? join(directory.path, 'data') },
       admin: { listen: '127.0.0.1:0' },
       callbacks: { allow: ['127.0.0.0/8'] },
       ...(wsdlDir !== undefined && { contracts: { wsdlDir } }),
       ...more,
-    };
-    const file = join(directory, 'bridge.yaml');
-    writeFileSync(file, stringify(config));
-    const program = builtIsFresh() ? ['dist/app/main.js'] : ['--import', 'tsx', 'src/app/main.ts'];
-    const child = spawn(process.execPath, [...program, 'run', '--config', file], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: cleanEnvironment(),
     });
-    const bridge = new BridgeProcess(child, directory);
     try {
-      await bridge.#ready();
-      return bridge;
+      const bridge = new BridgeProcess(await Bridge.start(file), directory);
+      const signal = AbortSignal.timeout(READY_WITHIN);
+      const answer = await fetch(new URL('readyz', bridge.adminUrl), { signal });
+      if (answer.status === 200) return bridge;
+      await bridge.crash();
+      throw new Error(`the bridge is not ready: ${await answer.text()}`);
     } catch (error) {
-      child.kill('SIGKILL');
-      rmSync(directory, { recursive: true, force: true });
+      directory.remove();
       throw error;
     }
   }
 
-  /** `http://127.0.0.1:port/` where charge points call. */
-  get soapUrl(): string {
-    return this.#soapUrl;
-  }
-
-  get adminUrl(): string {
-    return this.#adminUrl;
-  }
-
-  /** Log lines at warn or above. */
+  /** Log lines at warn or above, and what is no log line. */
   get troubles(): string[] {
-    return this.#lines.filter((line) => !/"level":"?(?:10|20|30|trace|debug|info)"?[,}]/.test(line));
-  }
-
-  get log(): string {
-    return this.#lines.join('\n');
+    const harmless = /"level":"?(?:10|20|30|trace|debug|info)"?[,}]/;
+    return `${this.#bridge.stdout}${this.#bridge.stderr}`
+      .split('\n')
+      .filter((line) => line !== '' && !harmless.test(line));
   }
 
   /** As a log collector that has gone: nobody reads what it writes. */
   stopReading(): void {
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
+    this.#bridge.stopReading();
   }
 
   /** As a power cut ends it. */
   async crash(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#exited;
-    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#bridge.end();
+    this.#directory.remove();
   }
 
   /** SIGTERM, and the exit code; null when it had to be killed. */
   async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), ENDS_WITHIN);
-    const code = await this.#exited;
+    const late = setTimeout(() => this.#bridge.kill('SIGKILL'), ENDS_WITHIN);
+    const { code } = await this.#bridge.stop();
     clearTimeout(late);
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory.remove();
     return code;
   }
-
-  async #ready(): Promise<void> {
-    const [soap, admin] = await Promise.all([this.#said('soap listening'), this.#said('admin listening')]);
-    this.#soapUrl = `http://${soap}/`;
-    this.#adminUrl = `http://${admin}/`;
-    const answer = await fetch(new URL('readyz', this.#adminUrl), { signal: AbortSignal.timeout(STARTS_WITHIN) });
-    if (answer.status !== 200) throw new Error(`the bridge is not ready: ${await answer.text()}`);
-  }
-
-  /** The address in the log line with this message. */
-  #said(message: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const look = (line: string): void => {
-        const { msg, address } = parsed(line);
-        if (msg === message && address !== undefined) settle(() => resolve(address));
-      };
-      const late = setTimeout(() => settle(() => reject(this.#failure('did not start in time'))), STARTS_WITHIN);
-      const settle = (act: () => void): void => {
-        clearTimeout(late);
-        this.#watchers.delete(look);
-        act();
-      };
-      this.#watchers.add(look);
-      void this.#exited.then((code) => settle(() => reject(this.#failure(`ended with code ${code}`))));
-    });
-  }
-
-  #failure(what: string): Error {
-    return new Error(`the bridge ${what}:\n${this.log}`);
-  }
-}
-
-function parsed(line: string): LogLine {
-  try {
-    return JSON.parse(line) as LogLine;
-  } catch {
-    return {};
-  }
-}
-
-/** Whether the built program is newer than every source file. */
-function builtIsFresh(): boolean {
-  const built = statSync(join(ROOT, 'dist/app/main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return sources.every((name) => statSync(join(ROOT, 'src', name)).mtimeMs < built || !name.endsWith('.ts'));
-}
-
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const overrides = /^(?:BRIDGE_|NODE_OPTIONS$|VITEST)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !overrides.test(name)));
 }

@@ -38,6 +38,12 @@ export function scratch(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** Settings of whoever runs the tests are none of the bridge's. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const others = /^(?:BRIDGE_|NODE_OPTIONS$|VITEST)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !others.test(name)));
+}
+
 /** YAML is a superset of JSON. */
 export function writeConfig(directory: string, config: object | string): string {
   const file = join(directory, 'bridge.yaml');
@@ -57,7 +63,7 @@ export class Program {
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [...program(), ...args], {
       cwd: PACKAGE,
-      env: { ...process.env, ...env },
+      env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     // A test run that breaks off leaves nothing behind.
@@ -84,6 +90,12 @@ export class Program {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** As a log collector that has gone: nobody reads what it writes. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   /** Resident memory in MiB. */
