@@ -52,6 +52,8 @@ const FLOW_LOSSES = [
   'cost',
   'reset-undone',
   'firmware-unsigned',
+  'firmware-install',
+  'firmware-inferred',
 ] as const;
 
 /** Told by the readers of the two banks. */

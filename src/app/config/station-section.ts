@@ -62,6 +62,18 @@ const STATION = {
   unsignedFirmware: z
     .enum(['reject', 'forward'])
     .meta({ description: 'UpdateFirmware with a signature, which no SOAP version can check.' }),
+  installDate: z.enum(['shiftRetrieve', 'drop']).meta({
+    description:
+      'A firmware to be installed later than retrieved, which no SOAP version knows: it is retrieved only then, or installed at once.',
+  }),
+  inferredFirmware: z.array(z.enum(['DownloadScheduled', 'InstallRebooting'])).meta({
+    description:
+      'Statuses of an update that no SOAP version has, told by what the bridge knows: a download that is still to begin, a boot during the installation.',
+    'x-type': 'list of DownloadScheduled | InstallRebooting',
+  }),
+  firmwareSecurityEvent: z
+    .boolean()
+    .meta({ description: 'Tell new firmware as the security event FirmwareUpdated, too.' }),
   busyFirmware: z.enum(['reject', 'supersede']).meta({ description: 'UpdateFirmware while another one runs.' }),
   busyLog: z.enum(['supersede', 'reject']).meta({ description: 'GetLog while another one runs.' }),
   smartChargingRefusal: z

@@ -111,6 +111,7 @@ export const OWN_COMMANDS: Readonly<Record<string, StationCommand>> = {
 export const DELIVERED: Readonly<Record<string, Delivered>> = {
   NotifyEvent: notForAll,
   ReservationStatusUpdate: notForAll,
+  SecurityEventNotification: notForAll,
   TransactionEvent: transactionEventDelivered,
 };
 

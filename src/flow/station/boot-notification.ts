@@ -7,6 +7,7 @@ import type { ChargePointState } from '../state.ts';
 import { bootIsAsked } from './boot-gate.ts';
 import { bootReason, otherFirmware } from './boot-reason.ts';
 import { beatOf, masked, notRegistered, registered } from './boot-told.ts';
+import { installRebooting } from './firmware-inferred.ts';
 import { converted, inTurn, type StationUp, stationOf, withoutStation, withStation } from './rules.ts';
 import { pictureExpected } from './statuses-told.ts';
 import { takeTrigger } from './triggered.ts';
@@ -17,8 +18,16 @@ export const bootNotification: StationUp = {
     const trigger = takeTrigger(state, 'BootNotification', context.now);
     const reason = bootReason(trigger.state, exchange.request, trigger.asked, context);
     const { value = {}, losses } = converted(context, 'BootNotification', exchange.request, { reason });
-    const after = bootIsAsked(booted(trigger.state, exchange.request, reason, context.now), context);
-    return decision(after, ...losses, { do: 'call-csms', action: exchange.action, payload: value });
+    return inTurn(
+      trigger.state,
+      (now) => installRebooting(now, reason, context),
+      (now) =>
+        decision(bootIsAsked(booted(now, exchange.request, reason, context.now), context), ...losses, {
+          do: 'call-csms',
+          action: exchange.action,
+          payload: value,
+        }),
+    );
   },
   answered(state, exchange, answer, context) {
     const after = registered(state, answer, 'charge point', context);

@@ -4,6 +4,7 @@ import { diagnosticsStatusNotification as diagnostics, firmwareStatusNotificatio
 import type { ChargePointState } from '../state.ts';
 import { accepts, pending } from './boot-gate.ts';
 import { enqueue } from './enqueue.ts';
+import { firmwareUpdated } from './firmware-inferred.ts';
 import { converted, inTurn, type StationUp, stationOf, withoutStation, withStation } from './rules.ts';
 import type { Job } from './state.ts';
 import { takeTrigger } from './triggered.ts';
@@ -50,10 +51,12 @@ function progress(kind: Kind): StationUp {
       const known = kind.remembers.call?.(state, exchange, context).state ?? state;
       const trigger = takeTrigger(known, kind.message, context.now);
       const status = String(exchange.request['status']);
+      const { lastFirmware } = stationOf(state);
       return inTurn(
         noted(trigger.state, kind, status, context.now),
         (now) => decision(now, { do: 'answer', payload: {} }),
         (now) => told(now, kind, exchange.action, exchange.request, trigger.asked, context),
+        (now) => (kind === FIRMWARE ? firmwareUpdated(now, status, lastFirmware, context) : undefined),
       );
     },
     refused: (state) => decision(state, { do: 'answer', payload: {} }),

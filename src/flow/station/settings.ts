@@ -33,6 +33,12 @@ export interface StationSettings {
   readonly evseZeroReadings: 'send' | 'drop';
   readonly immediateReset: 'Hard' | 'Soft' | 'softThenHard';
   readonly unsignedFirmware: 'reject' | 'forward';
+  /** 1.6 installs what it has: it may not retrieve before the CSMS wants it installed, or the wish is dropped. */
+  readonly installDate: 'shiftRetrieve' | 'drop';
+  /** Statuses of an update that 1.6 has no word for, and that the bridge tells by what it knows. */
+  readonly inferredFirmware: readonly ('DownloadScheduled' | 'InstallRebooting')[];
+  /** SecurityEventNotification FirmwareUpdated when a charge point has installed one. */
+  readonly firmwareSecurityEvent: boolean;
   readonly busyFirmware: 'reject' | 'supersede';
   readonly busyLog: 'supersede' | 'reject';
   readonly smartChargingRefusal: 'callError' | 'status';
@@ -99,6 +105,9 @@ export const STATION_DEFAULTS: StationSettings = {
   evseZeroReadings: 'send',
   immediateReset: 'Hard',
   unsignedFirmware: 'reject',
+  installDate: 'shiftRetrieve',
+  inferredFirmware: ['DownloadScheduled'],
+  firmwareSecurityEvent: true,
   busyFirmware: 'reject',
   busyLog: 'supersede',
   smartChargingRefusal: 'callError',

@@ -119,6 +119,8 @@ export interface Job {
   readonly at: number;
   readonly status?: string;
   readonly endedAt?: number;
+  /** The CSMS was told that the charge point reboots for it. */
+  readonly rebooted?: true;
 }
 
 export interface Trigger {

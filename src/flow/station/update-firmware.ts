@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../base/message.ts';
-import { type Context, type Decision, decision, type Effect } from '../decision.ts';
-import type { ChargePointState } from '../state.ts';
+import { type Context, decision, type Effect } from '../decision.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
-import { enqueue } from './enqueue.ts';
+import { downloadScheduled } from './firmware-inferred.ts';
 import { isUri, running } from './jobs.ts';
 import { inTurn, rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
 
@@ -22,12 +21,13 @@ export const updateFirmware: StationCommand = command(
       if (signed && unsignedFirmware === 'reject')
         return rejected(state, 'UnsupportedParam', 'Rejected', 'nobody would check the signature');
       const loss: Effect = { do: 'loss', code: 'firmware-unsigned', field: 'firmware.signature' };
-      const given = { retrieveDate: retrieveDate(plain) };
+      const date = retrieveDate(plain, context);
       const unsigned = { ...request, firmware: { ...plain, location: String(location) } };
       return inTurn(
         state,
         (now) => (signed ? decision(now, loss) : undefined),
-        (now) => asking(now, 'UpdateFirmware', 'UpdateFirmware', unsigned, given, context),
+        (now) => (date.late ? decision(now, NO_INSTALL_DATE) : undefined),
+        (now) => asking(now, 'UpdateFirmware', 'UpdateFirmware', unsigned, { retrieveDate: date.at }, context),
       );
     },
     answered(state, { request }, { request: asked }, _answer, context) {
@@ -37,7 +37,7 @@ export const updateFirmware: StationCommand = command(
       return inTurn(
         taken,
         (now) => telling(now, 'UpdateFirmware', {}, { status: busy ? 'AcceptedCanceled' : 'Accepted' }, context),
-        (now) => scheduled(now, requestId, asked, context),
+        (now) => downloadScheduled(now, requestId, asked, context),
       );
     },
     refused: (state, _exchange, _question, refusal) => refusedAs(state, refusal),
@@ -45,22 +45,12 @@ export const updateFirmware: StationCommand = command(
   {},
 );
 
-/** 1.6 installs as soon as it has retrieved: it may not retrieve before it may install. */
-function retrieveDate({ installDateTime, retrieveDateTime }: JsonObject): string {
-  const install = Date.parse(String(installDateTime));
-  return install > Date.parse(String(retrieveDateTime)) ? String(installDateTime) : String(retrieveDateTime);
-}
+const NO_INSTALL_DATE: Effect = { do: 'loss', code: 'firmware-install', field: 'firmware.installDateTime' };
 
-/** 1.6 has no word for a download that is still to begin. */
-function scheduled(
-  state: ChargePointState,
-  requestId: number,
-  { retrieveDate: date }: JsonObject,
-  context: Context,
-): Decision | undefined {
-  if (!(Date.parse(String(date)) > context.now)) return undefined;
-  const { firmwareJob } = stationOf(state);
-  const status = 'DownloadScheduled';
-  const noted = firmwareJob ? withStation(state, { firmwareJob: { ...firmwareJob, status } }) : state;
-  return enqueue(noted, 'FirmwareStatusNotification', { status, requestId }, context);
+/** 1.6 installs as soon as it has retrieved: where the operator lets it, it retrieves no sooner than it may install. */
+function retrieveDate(firmware: JsonObject, context: Context): { readonly at: string; readonly late: boolean } {
+  const [retrieve, install] = [String(firmware['retrieveDateTime']), String(firmware['installDateTime'])];
+  const late = Date.parse(install) > Date.parse(retrieve);
+  const shifts = station(context).settings.installDate === 'shiftRetrieve';
+  return { at: late && shifts ? install : retrieve, late };
 }

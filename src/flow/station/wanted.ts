@@ -4,7 +4,11 @@ import { type Delivered, stationOf, withStation } from './rules.ts';
 
 /** Messages that not every CSMS takes: one that does not know them is not sent more of them on this link. */
 
-const NOT_FOR_ALL: ReadonlySet<string> = new Set(['NotifyEvent', 'ReservationStatusUpdate']);
+const NOT_FOR_ALL: ReadonlySet<string> = new Set([
+  'NotifyEvent',
+  'ReservationStatusUpdate',
+  'SecurityEventNotification',
+]);
 
 export function wanted(state: ChargePointState, action: string): boolean {
   return !stationOf(state).lacking.includes(action);

@@ -10,8 +10,6 @@ const command = judged;
 
 const empty = (): Reply => ({ answer: {} });
 const PAST = '2024-03-09T09:00:00.000Z';
-const SOON = '2024-03-09T11:00:00.000Z';
-const LATER = '2024-03-09T23:00:00.000Z';
 const firmware = (change: JsonObject = {}): JsonObject => ({
   ...{ requestId: 4, retries: 2, retryInterval: 60 },
   firmware: { location: 'ftp://host/fw.bin', retrieveDateTime: PAST, ...change },
@@ -37,22 +35,6 @@ describe('UpdateFirmware', () => {
     expect(answer).toEqual({ status: 'Accepted' });
     expect(station.firmwareJob).toEqual({ requestId: 4, at: NOW });
     expect(told).toEqual([]);
-  });
-
-  test('a download that is still to begin is told: 1.6 has no word for it', () => {
-    const { told } = update(accepted(), firmware({ retrieveDateTime: SOON }));
-    expect(told).toEqual([
-      { action: 'FirmwareStatusNotification', payload: { status: 'DownloadScheduled', requestId: 4 } },
-    ]);
-  });
-
-  test('1.6 installs what it has: it retrieves no sooner than it may install', () => {
-    expect(update(accepted(), firmware({ installDateTime: LATER })).asked[0]?.payload).toMatchObject({
-      retrieveDate: LATER,
-    });
-    expect(
-      update(accepted(), firmware({ retrieveDateTime: LATER, installDateTime: SOON })).asked[0]?.payload,
-    ).toMatchObject({ retrieveDate: LATER });
   });
 
   test('signed firmware is refused, or goes without its signature where the operator lets it', () => {

@@ -14,7 +14,7 @@ const upload = (status: string, state = accepted({ logJob: job() }), context = s
 const trigger = (message: string) => [{ message, expiresAt: NOW + 1 }];
 
 describe('FirmwareStatusNotification', () => {
-  test.each(['Downloaded', 'DownloadFailed', 'Downloading', 'InstallationFailed', 'Installing', 'Installed'])(
+  test.each(['Downloaded', 'DownloadFailed', 'Downloading', 'InstallationFailed', 'Installing'])(
     '%s belongs to the request, and waits in the outbox',
     (status) => {
       const { effects } = firmware(status);
