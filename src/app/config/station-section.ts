@@ -59,6 +59,9 @@ const STATION = {
   immediateReset: z
     .enum(['Hard', 'Soft', 'softThenHard'])
     .meta({ description: 'What Reset Immediate becomes. Soft lets the charge point end its transactions.' }),
+  endReadingsWait: duration().meta({
+    description: 'Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all.',
+  }),
   unsignedFirmware: z
     .enum(['reject', 'forward'])
     .meta({ description: 'UpdateFirmware with a signature, which no SOAP version can check.' }),
@@ -131,7 +134,14 @@ const STATION = {
 } as const satisfies Record<keyof StationSettings, z.ZodType>;
 
 const TIMES: ReadonlySet<keyof StationSettings> = new Set([
-  ...(['syncWait', 'bootWithin', 'shortestInterval', 'longestInterval', 'offlineThreshold'] as const),
+  ...([
+    'syncWait',
+    'bootWithin',
+    'shortestInterval',
+    'longestInterval',
+    'endReadingsWait',
+    'offlineThreshold',
+  ] as const),
   ...(['reportWaits', 'snapshotFresh', 'snapshotOld', 'variablesWithin'] as const),
 ]);
 

@@ -16,6 +16,7 @@ import { getReport } from './get-report.ts';
 import { getVariables } from './get-variables.ts';
 import { heartbeat, heartbeatPlan } from './heartbeat.ts';
 import { stopRefused } from './late-refusal.ts';
+import { heldReadings } from './held-readings.ts';
 import { getLocalListVersion, sendLocalList } from './local-list.ts';
 import { meterValues } from './meter-values.ts';
 import { clearVariableMonitoring, setMonitoringLevel, setVariableMonitoring } from './monitoring.ts';
@@ -127,4 +128,5 @@ export const PLANS: readonly Plan[] = [
   triggeredEvents,
   snapshotPlan,
   lateReport,
+  heldReadings,
 ];

@@ -3,9 +3,10 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { chargingStateChanged, chargingStateOf } from './charging-time.ts';
+import { heldTold } from './held-readings.ts';
 import { offlineThreshold } from './offline-threshold.ts';
-import { station } from './rules.ts';
-import { runningOn, transactionEvent } from './transaction-event.ts';
+import { inTurn, station } from './rules.ts';
+import { latestOf, runningOn, type StationTransaction, transactionEvent } from './transaction-event.ts';
 
 /** What a new status of a connector means for the transaction on it (OCPP 2.0.1 E02, TransactionEvent with eventType Updated). */
 
@@ -33,13 +34,27 @@ export function chargingStateTold(
   if (transaction === undefined || change === undefined) return decision(state);
   const broke = change.triggerReason === 'AbnormalCondition' && before?.['status'] !== 'Faulted';
   if (!broke && change.chargingState === transaction.events.chargingState) return decision(state);
+  return inTurn(
+    state,
+    (now) => heldTold(now, transaction, context),
+    (now) => changeTold(now, latestOf(now, transaction), change, request, at, context),
+  );
+}
+
+function changeTold(
+  state: ChargePointState,
+  transaction: StationTransaction,
+  change: Change,
+  request: JsonObject,
+  at: number,
+  context: Context,
+): Decision {
   const last = Date.parse(transaction.events.lastEventAt ?? '');
   const then = Math.max(at, Number.isNaN(last) ? at : last);
   const changed = chargingStateChanged(state, transaction, change.chargingState, then);
-  const now = runningOn(changed, transaction.connectorId) ?? transaction;
   const late = context.now - at > offlineThreshold(state, context);
   const given = { ...change, timestamp: isoTime(then), ...(late && { offline: true }) };
-  return transactionEvent(changed, now, 'StatusNotification.transaction', request, given, context);
+  return transactionEvent(changed, transaction, 'StatusNotification.transaction', request, given, context);
 }
 
 function changeOf(request: JsonObject, context: Context): Change | undefined {

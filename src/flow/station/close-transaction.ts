@@ -3,7 +3,8 @@ import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { spentCharging } from './charging-time.ts';
 import { eventTime } from './event-time.ts';
-import { converted, stationOf, withStation } from './rules.ts';
+import { heldTold } from './held-readings.ts';
+import { converted, inTurn, stationOf, withStation } from './rules.ts';
 import { latestOf, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 
 /** The end of a transaction, whoever tells it. */
@@ -16,7 +17,20 @@ export function closeOld(
   context: Context,
 ): Decision | undefined {
   if (old === undefined) return undefined;
-  const { events } = latestOf(state, old);
+  return inTurn(
+    state,
+    (now) => heldTold(now, old, context),
+    (now) => closed(now, latestOf(now, old), startedAt, context),
+  );
+}
+
+function closed(
+  state: ChargePointState,
+  old: StationTransaction,
+  startedAt: Json | undefined,
+  context: Context,
+): Decision {
+  const { events } = old;
   const time = eventTime(startedAt, state, context, events.lastEventAt);
   const before = events.lastEventAt !== undefined && Date.parse(events.lastEventAt) > time.at;
   const timestamp = before ? String(events.lastEventAt) : time.timestamp;
@@ -37,12 +51,12 @@ export function closeOld(
   );
   const record = latestOf(event.state, old);
   const lost = { ...record, stoppedAt: Date.parse(timestamp), lost: true as const };
-  const closed = closedEvents(
+  const after = closedEvents(
     { ...event.state, transactions: { ...event.state.transactions, [old.device]: lost } },
     lost,
     event.seq,
   );
-  return decision(closed, { do: 'loss', code: 'tx-lost', field: '' }, ...event.effects);
+  return decision(after, { do: 'loss', code: 'tx-lost', field: '' }, ...event.effects);
 }
 
 /** Its Ended event waits under this number; charging profiles of the transaction end with it. */
@@ -51,7 +65,7 @@ export function closedEvents(
   transaction: StationTransaction,
   endedEntry: number | undefined,
 ): ChargePointState {
-  const ended = withEvents(state, transaction, { endedEntry });
+  const ended = withEvents(state, transaction, { endedEntry, heldReadings: undefined });
   const { profiles } = stationOf(ended);
   const others = Object.entries(profiles).filter(([, profile]) => profile.transaction !== transaction.device);
   if (others.length === Object.keys(profiles).length) return ended;

@@ -4,9 +4,11 @@ import { type ChargePointState, mayRemember, withConnector } from '../state.ts';
 import { adopted } from './adopt-transaction.ts';
 import { enqueue } from './enqueue.ts';
 import { eventTime } from './event-time.ts';
-import { readingUp, samplesOf, signedBy, withEnergyInWh } from './readings.ts';
+import { heldTold, withHeld } from './held-readings.ts';
+import { contextOf, readingEvent } from './reading-events.ts';
+import { readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, type StationUp, station } from './rules.ts';
-import { latestOf, runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
+import { runningOn, type StationTransaction, withEvents } from './transaction-event.ts';
 import { takeTrigger } from './triggered.ts';
 import { whichTransaction } from './which-transaction.ts';
 import { leftWithDevice } from './while-away.ts';
@@ -81,7 +83,7 @@ function told(
   );
 }
 
-/** One event for each reading: an event tells one moment. */
+/** One event for each reading, but for those that are to be told with the end. */
 function updated(
   state: ChargePointState,
   transaction: StationTransaction,
@@ -91,25 +93,13 @@ function updated(
   return inTurn(
     state,
     ...readings.map(({ element, triggered }) => (now: ChargePointState) => {
-      const { events, connectorId, meterStart } = latestOf(now, transaction);
-      const time = eventTime(element['timestamp'], now, context, events.lastEventAt);
-      const begins = contextOf(element) === 'Transaction.Begin';
-      const signed = begins && samplesOf(element).some((sample) => sample['format'] === 'SignedData');
-      const trigger = triggered ? 'Trigger' : signed ? 'SignedDataReceived' : undefined;
-      const event = transactionEvent(
+      const held = triggered ? undefined : withHeld(now, transaction, element, context);
+      if (held) return decision(held);
+      return inTurn(
         now,
-        transaction,
-        'MeterValues.transaction',
-        { connectorId, meterValue: [element] },
-        {
-          timestamp: time.timestamp,
-          ...(time.offline && { offline: true }),
-          ...(trigger && { triggerReason: trigger }),
-          ...signedBy(now, connectorId, begins ? meterStart : undefined),
-        },
-        context,
+        (before) => heldTold(before, transaction, context),
+        (before) => readingEvent(before, transaction, element, triggered, context),
       );
-      return decision(event.state, ...time.losses, ...event.effects);
     }),
   );
 }
@@ -129,9 +119,11 @@ function late(
   const kept = [...(record.events.lateReadings ?? [])];
   const effects: Effect[] = [];
   for (const { element } of readings) {
-    const { value, losses } = readingUp(state, element, record.connectorId, context);
-    effects.push(...losses);
-    if (value && kept.length < MOST_LATE) kept.push(value);
+    const register = contextOf(element) === 'Transaction.Begin' ? record.meterStart : record.events.register;
+    const told = readingUp(state, element, record.connectorId, context, register);
+    effects.push(...told.losses);
+    const fits = told.readings.length > 0 && kept.length + told.readings.length <= MOST_LATE;
+    if (fits) kept.push(...told.readings);
     else effects.push(dropped);
   }
   return decision(withEvents(state, transaction, { lateReadings: kept }), ...effects);
@@ -160,12 +152,8 @@ function alone(
   return inTurn(
     state,
     (now) => decision(now, ...losses),
-    (now) => enqueue(now, 'MeterValues', withEnergyInWh(value, context), context),
+    (now) => enqueue(now, 'MeterValues', withNeatReadings(value, context), context),
   );
-}
-
-function contextOf(element: JsonObject): unknown {
-  return samplesOf(element)[0]?.['context'];
 }
 
 /** For TriggerMessage to versions that have none. */

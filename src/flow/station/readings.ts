@@ -7,16 +7,16 @@ import { converted, station } from './rules.ts';
 
 const REGISTER = 'Energy.Active.Import.Register';
 
-/** One meterValue of the charge point; undefined when no sample of it can be told. `register`: Wh at the start or the end. */
+/** One meterValue of the charge point; none when no sample of it can be told. `register`: Wh at the start or the end. */
 export function readingUp(
   state: ChargePointState,
   element: JsonObject,
   connectorId: number,
   context: Context,
   register?: number,
-): { readonly value: JsonObject | undefined; readonly losses: readonly Effect[] } {
+): { readonly readings: readonly JsonObject[]; readonly losses: readonly Effect[] } {
   const { value, losses } = converted(context, 'reading', element, signedBy(state, connectorId, register));
-  return { value: value && withUnit(value, context), losses };
+  return { readings: value ? neat(value, context) : [], losses };
 }
 
 /** What signed samples need beside themselves: the key of the meter, and the number that is signed. */
@@ -54,15 +54,36 @@ export function registerIn(message: JsonObject): number | undefined {
   return last && energyOf(last);
 }
 
-/** The message for a CSMS that reads every energy as Wh, if it is one. */
-export function withEnergyInWh(message: JsonObject, context: Context): JsonObject {
+/** The message with its readings as every CSMS can read them. */
+export function withNeatReadings(message: JsonObject, context: Context): JsonObject {
   const readings = message['meterValue'] as JsonObject[] | undefined;
-  if (readings === undefined || !station(context).settings.energyInWh) return message;
-  return { ...message, meterValue: readings.map((reading) => withUnit(reading, context)) };
+  if (readings === undefined) return message;
+  return { ...message, meterValue: readings.flatMap((reading) => neat(reading, context)) };
 }
 
-function withUnit(reading: JsonObject, context: Context): JsonObject {
-  if (!station(context).settings.energyInWh) return reading;
+function neat(reading: JsonObject, context: Context): JsonObject[] {
+  return byContext(station(context).settings.energyInWh ? inWh(reading) : reading);
+}
+
+/** Some CSMSs judge a reading by the context of its first sample: samples of one context stay together, the energy first. */
+function byContext(reading: JsonObject): JsonObject[] {
+  const samples = samplesOf(reading);
+  const inOrder = samples.every((sample, i) => {
+    const before = samples[i - 1];
+    if (before === undefined) return true;
+    return sample['context'] === before['context'] && (isRegister(before) || !isRegister(sample));
+  });
+  if (inOrder) return [reading];
+  const contexts = [...new Set(samples.map((sample) => sample['context']))];
+  const groups = contexts.map((one) => samples.filter((sample) => sample['context'] === one));
+  return groups.map((group) => ({
+    ...reading,
+    sampledValue: [...group.filter(isRegister), ...group.filter((sample) => !isRegister(sample))],
+  }));
+}
+
+/** For a CSMS that reads every energy as Wh. */
+function inWh(reading: JsonObject): JsonObject {
   const sampledValue = samplesOf(reading).map((sample) => {
     const unitOfMeasure = sample['unitOfMeasure'] as JsonObject | undefined;
     if (unitOfMeasure?.['unit'] !== 'kWh') return sample;

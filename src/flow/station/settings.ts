@@ -31,6 +31,8 @@ export interface StationSettings {
   readonly clockAlignedAs: 'transactionEvent' | 'meterValues';
   /** Readings of the whole station go with evseId 0, which not every CSMS takes. */
   readonly evseZeroReadings: 'send' | 'drop';
+  /** Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all. */
+  readonly endReadingsWait: number;
   readonly immediateReset: 'Hard' | 'Soft' | 'softThenHard';
   readonly unsignedFirmware: 'reject' | 'forward';
   /** 1.6 installs what it has: it may not retrieve before the CSMS wants it installed, or the wish is dropped. */
@@ -118,6 +120,7 @@ export const STATION_DEFAULTS: StationSettings = {
   dataTransferData: 'asString',
   plugAndCharge: true,
   offlineThreshold: 60_000,
+  endReadingsWait: 5_000,
   reportRows: 20,
   reportBytes: 8_192,
   reportWaits: 15_000,

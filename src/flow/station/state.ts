@@ -172,6 +172,8 @@ export interface TransactionEvents {
   /** Outbox number of the Started event while it waits, and of the Ended event. */
   readonly startedEntry?: number;
   readonly endedEntry?: number;
+  /** Readings at the end that wait for the stop, as the charge point sent them; since when (ms). */
+  readonly heldReadings?: { readonly since: number; readonly elements: readonly JsonObject[] };
   /** Readings that came after the stop, in 2.0.1, while the Ended event has surely not left: it takes them along. */
   readonly lateReadings?: readonly JsonObject[];
   /** idTagInfo that the charge point was given. */

@@ -28,24 +28,24 @@ export function stopReadings(
   context: Context,
 ): StopReadings {
   const losses: Effect[] = [];
-  const readings: JsonObject[] = [];
-  for (const element of (request['transactionData'] ?? []) as JsonObject[]) {
-    const register = edge(element) === BEGIN ? transaction.meterStart : Number(request['meterStop']);
-    const told = readingUp(state, element, transaction.connectorId, context, register);
-    losses.push(...told.losses);
-    if (told.value) readings.push(...byContext(told.value));
-  }
-  const kept = readings.flatMap((reading) => withoutRepeatedBegin(reading, transaction));
-  const whole = withEnd(kept, request, timestamp, context, losses);
+  const up = (elements: readonly JsonObject[]): JsonObject[] =>
+    elements.flatMap((element) => {
+      const register = edge(element) === BEGIN ? transaction.meterStart : Number(request['meterStop']);
+      const told = readingUp(state, element, transaction.connectorId, context, register);
+      losses.push(...told.losses);
+      return told.readings.flatMap((reading) => withoutRepeatedBegin(reading, transaction));
+    });
+  const own = up((request['transactionData'] ?? []) as JsonObject[]);
+  const before = without(own, up(transaction.events.heldReadings?.elements ?? []));
+  const whole = withEnd([...before, ...own], request, timestamp, context, losses);
   return { readings: withinSize(inOrder(whole), losses), losses };
 }
 
 /** What is at the start of the transaction, if the readings of the stop tell it. */
 export function beginIn(readings: readonly JsonObject[]): JsonObject[] {
-  return readings.flatMap((reading) => {
-    const samples = samplesOf(reading).filter((sample) => sample['context'] === BEGIN && isRegister(sample));
-    return samples.length > 0 ? [{ ...reading, sampledValue: samples }] : [];
-  });
+  return readings.flatMap((reading) =>
+    withSamples(reading, (sample) => sample['context'] === BEGIN && isRegister(sample)),
+  );
 }
 
 /** The Ended event as it goes, with readings that came after it. */
@@ -57,35 +57,54 @@ export function withLateReadings(state: ChargePointState, entry: OutboxEntry): J
   return { ...entry.payload, meterValue: inOrder([...own, ...late]) };
 }
 
+/** Whether this reading of the charge point says of the end what meterStop says, as far as it says anything. */
+export function endsAtStop(
+  state: ChargePointState,
+  element: JsonObject,
+  connectorId: number,
+  request: JsonObject,
+  context: Context,
+): boolean {
+  const { readings } = readingUp(state, element, connectorId, context, Number(request['meterStop']));
+  return !readings.flatMap(samplesOf).some((sample) => isEnd(sample) && apart(sample, request));
+}
+
+function isEnd(sample: JsonObject): boolean {
+  return sample['context'] === END && isRegister(sample);
+}
+
+function apart(sample: JsonObject, { meterStop }: JsonObject): boolean {
+  return Math.abs(energyOf(sample) - Number(meterStop)) > 1;
+}
+
 function edge(element: JsonObject): string | undefined {
   const [first] = samplesOf(element);
   return first?.['context'] as string | undefined;
 }
 
-/** Some CSMSs judge a reading by the context of its first sample: samples of one context stay together, the energy first. */
-function byContext(reading: JsonObject): JsonObject[] {
-  const groups = new Map<string, JsonObject[]>();
-  for (const sample of samplesOf(reading)) {
-    const context = String(sample['context']);
-    const group = groups.get(context);
-    if (group) group.push(sample);
-    else groups.set(context, [sample]);
-  }
-  return [...groups.values()].map((samples) => ({
-    ...reading,
-    sampledValue: [...samples.filter(isRegister), ...samples.filter((sample) => !isRegister(sample))],
-  }));
-}
-
 /** What the Started event has told is not told twice, unless it is signed. */
 function withoutRepeatedBegin(reading: JsonObject, { meterStart, events }: StationTransaction): JsonObject[] {
   if (events.foreign) return [reading];
-  const samples = samplesOf(reading).filter(
+  return withSamples(
+    reading,
     (sample) =>
       !(sample['context'] === BEGIN && isRegister(sample) && sample['signedMeterValue'] === undefined) ||
       energyOf(sample) !== meterStart,
   );
-  return samples.length > 0 ? [{ ...reading, sampledValue: samples }] : [];
+}
+
+/** What the stop says again was sent shortly before it. */
+function without(own: readonly JsonObject[], before: readonly JsonObject[]): JsonObject[] {
+  if (before.length === 0) return [];
+  const keyOf = (reading: JsonObject, sample: JsonObject): string =>
+    JSON.stringify([Date.parse(String(reading['timestamp'])), sample]);
+  const told = new Set(own.flatMap((reading) => samplesOf(reading).map((sample) => keyOf(reading, sample))));
+  return before.flatMap((reading) => withSamples(reading, (sample) => !told.has(keyOf(reading, sample))));
+}
+
+function withSamples(reading: JsonObject, stay: (sample: JsonObject) => boolean): JsonObject[] {
+  const sampledValue = samplesOf(reading).filter(stay);
+  return sampledValue.length > 0 ? [{ ...reading, sampledValue }] : [];
 }
 
 /** With the register at the end: the charge point's own sample of it, else meterStop. */
@@ -96,11 +115,9 @@ function withEnd(
   context: Context,
   losses: Effect[],
 ): readonly JsonObject[] {
-  const ends = readings.flatMap(samplesOf).filter((sample) => sample['context'] === END && isRegister(sample));
-  const last = ends.at(-1);
+  const last = readings.flatMap(samplesOf).findLast(isEnd);
   if (last) {
-    const apart = Math.abs(energyOf(last) - Number(request['meterStop'])) > 1;
-    if (apart) losses.push({ do: 'loss', code: 'tx-register', field: 'meterStop' });
+    if (apart(last, request)) losses.push({ do: 'loss', code: 'tx-register', field: 'meterStop' });
     return readings;
   }
   const { value: end, losses: more } = converted(context, 'endReading', {

@@ -8,6 +8,7 @@ import { accepts } from './boot-gate.ts';
 import { spentCharging } from './charging-time.ts';
 import { closedEvents } from './close-transaction.ts';
 import { type EventTime, eventTime } from './event-time.ts';
+import { heldApartTold } from './held-readings.ts';
 import { inTurn, type StationUp, station, withStation } from './rules.ts';
 import type { IdToken } from './state.ts';
 import { beginIn, stopReadings } from './stop-readings.ts';
@@ -85,6 +86,19 @@ function unseen(
 }
 
 function end(
+  state: ChargePointState,
+  transaction: StationTransaction,
+  request: JsonObject,
+  context: Context,
+): Decision {
+  return inTurn(
+    state,
+    (now) => heldApartTold(now, transaction, request, context),
+    (now) => ended(now, latestOf(now, transaction), request, context),
+  );
+}
+
+function ended(
   state: ChargePointState,
   transaction: StationTransaction,
   request: JsonObject,

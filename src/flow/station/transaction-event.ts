@@ -3,7 +3,7 @@ import type { Given } from '../../mapping/station/station-tables.ts';
 import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState, Transaction } from '../state.ts';
 import { enqueue } from './enqueue.ts';
-import { registerIn, withEnergyInWh } from './readings.ts';
+import { registerIn, withNeatReadings } from './readings.ts';
 import { converted } from './rules.ts';
 import type { TransactionEvents } from './state.ts';
 
@@ -35,7 +35,7 @@ export function transactionEvent(
     ...given,
   });
   if (made.value === undefined) return { state, effects: made.losses };
-  const value = withEnergyInWh(made.value, context);
+  const value = withNeatReadings(made.value, context);
   const timestamp = String(value['timestamp']);
   const later = Date.parse(timestamp) >= Date.parse(events.lastEventAt ?? timestamp);
   const numbered = withEvents(state, transaction, {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/message.ts';
 import { decision } from '../decision.ts';
-import type { ChargePointState } from '../state.ts';
+import type { ChargePointState, Transaction } from '../state.ts';
 import type { StationCommand } from './rules.ts';
 import { byTransactionId } from './transaction-event.ts';
 
@@ -16,6 +16,6 @@ function statusOf(state: ChargePointState, transactionId: unknown): JsonObject {
   return { ongoingIndicator: transaction.stoppedAt === undefined, messagesInQueue: waits(transaction) };
 }
 
-function waits({ waiting = 0 }: { readonly waiting?: number }): boolean {
-  return waiting > 0;
+function waits({ waiting = 0, events }: Transaction): boolean {
+  return waiting > 0 || events?.heldReadings !== undefined;
 }

@@ -3,12 +3,13 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { bootFirst } from './boot-told.ts';
+import { heldTold } from './held-readings.ts';
 import { running } from './jobs.ts';
 import { currentJob } from './progress.ts';
 import { converted, stationOf, withStation } from './rules.ts';
 import { tellStatus } from './statuses-told.ts';
 import { evseOf } from './topology.ts';
-import { runningOn, transactionEvent } from './transaction-event.ts';
+import { latestOf, runningOn, type StationTransaction, transactionEvent } from './transaction-event.ts';
 
 /** Triggered messages that the bridge sends from what it knows (OCPP 2.0.1 F06), and never makes up. */
 
@@ -87,6 +88,15 @@ function lastReading(state: ChargePointState, connectorId: number, context: Cont
 export function eventNow(state: ChargePointState, connectorId: number, context: Context): Decision {
   const transaction = runningOn(state, connectorId);
   if (transaction === undefined) return decision(state);
+  return inTurn(
+    state,
+    (now) => heldTold(now, transaction, context),
+    (now) => stateNow(now, latestOf(now, transaction), context),
+  );
+}
+
+function stateNow(state: ChargePointState, transaction: StationTransaction, context: Context): Decision {
+  const { connectorId } = transaction;
   const { lastEventAt, chargingState } = transaction.events;
   const at = Math.max(context.now, lastEventAt === undefined ? 0 : Date.parse(lastEventAt));
   const source = { connectorId, status: 'Charging', errorCode: 'NoError' };

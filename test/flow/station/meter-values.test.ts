@@ -53,6 +53,30 @@ describe('MeterValues towards 2.0.1', () => {
     });
   });
 
+  it.each([1, 2])(
+    'hold one context each, the register first, also without a transaction: connector %i',
+    (connectorId) => {
+      const { talk } = charging();
+      const soc = { value: '80', measurand: 'SoC' };
+      const sampledValue = [soc, { value: '1500' }, { ...soc, context: 'Other' }, { value: '1400', context: 'Other' }];
+      talk.say('MeterValues', { connectorId, meterValue: [{ timestamp: at(5), sampledValue }] });
+      const readings = talk.heard[1]?.payload['meterValue'] as JsonObject[];
+      const samples = (reading: JsonObject) =>
+        (reading['sampledValue'] as JsonObject[]).map(({ context, value }) => [context, value]);
+      expect(readings.map(({ timestamp }) => timestamp)).toEqual([at(5), at(5)]);
+      expect(readings.map(samples)).toEqual([
+        [
+          ['Sample.Periodic', 1500],
+          ['Sample.Periodic', 80],
+        ],
+        [
+          ['Other', 1400],
+          ['Other', 80],
+        ],
+      ]);
+    },
+  );
+
   it.each([{}, { transactionId: 0 }, { transactionId: -1 }])(
     'belong to the transaction on their connector: %j',
     (id) => {

@@ -27,6 +27,7 @@ export type Word =
   | 'start'
   | 'reading'
   | 'late reading'
+  | 'last reading'
   | 'charging'
   | 'paused'
   | 'stop'
@@ -89,8 +90,8 @@ export class ChargePoint {
     const meter = (this.#meters.get(connectorId) ?? 0) + (running ? 137 : 0);
     this.#meters.set(connectorId, meter);
     const timestamp = new Date(this.#now()).toISOString();
-    const reading = (id: number): JsonObject => {
-      const sampledValue = [{ value: String(meter) }];
+    const reading = (id: number, context = 'Sample.Periodic'): JsonObject => {
+      const sampledValue = [{ value: String(meter), context }];
       return { connectorId, transactionId: id, meterValue: [{ timestamp, sampledValue }] };
     };
     if (word === 'boot') this.#will('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }, false);
@@ -100,6 +101,8 @@ export class ChargePoint {
       this.#will('StatusNotification', { connectorId, status, errorCode: 'NoError', timestamp }, false);
     } else if (word === 'start' && running === undefined) this.#start(connectorId, timestamp, meter);
     else if (word === 'reading' && running?.id !== undefined) this.#will('MeterValues', reading(running.id));
+    else if (word === 'last reading' && running?.id !== undefined)
+      this.#will('MeterValues', reading(running.id, 'Transaction.End'));
     else if (word === 'late reading') {
       const over = this.sessions.findLast((one) => one.connectorId === connectorId && one.meterStop !== undefined);
       if (over?.id !== undefined) this.#will('MeterValues', reading(over.id));

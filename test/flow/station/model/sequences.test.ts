@@ -14,7 +14,7 @@ const RUNS = Number(process.env['MODEL_RUNS'] ?? 60);
 
 const word = fc.constantFrom<Word[]>(
   ...(['boot', 'authorize', 'start', 'start', 'reading', 'reading', 'late reading', 'late reading'] as const),
-  ...(['charging', 'paused', 'stop', 'stop', 'forget'] as const),
+  ...(['last reading', 'last reading', 'charging', 'paused', 'stop', 'stop', 'forget'] as const),
 );
 const connector = fc.constantFrom(1, 2);
 const move: fc.Arbitrary<Move> = fc.oneof(
