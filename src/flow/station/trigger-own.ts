@@ -6,7 +6,7 @@ import { bootFirst } from './boot-told.ts';
 import { heldTold } from './held-readings.ts';
 import { running } from './jobs.ts';
 import { currentJob } from './progress.ts';
-import { converted, stationOf, withStation } from './rules.ts';
+import { converted, inTurn, stationOf, withStation } from './rules.ts';
 import { tellStatus } from './statuses-told.ts';
 import { evseOf } from './topology.ts';
 import { latestOf, runningOn, type StationTransaction, transactionEvent } from './transaction-event.ts';
