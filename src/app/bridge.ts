@@ -129,7 +129,7 @@ async function assemble(
     sessions,
     observer,
     callbackPolicy: policy,
-    settings: listenerSettings(config),
+    settings: listenerSettings(config, chargePoints),
   });
   opened.push(() => listener.close());
   let draining = false;

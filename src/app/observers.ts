@@ -116,6 +116,7 @@ export function linkObserver(metrics: Metrics): LinkObserver {
     malformed: (reason) => metrics.count('framesMalformed', { reason }),
     callError: (direction, code) =>
       metrics.count(direction === 'sent' ? 'callErrorsSent' : 'callErrorsReceived', { code }),
+    misnamed: () => metrics.countOne('identitiesUnwritable'),
     strayAnswer(kind) {
       const stray = { late: 'lateAnswers', duplicate: 'duplicateAnswers', unknown: 'unknownAnswers' } as const;
       metrics.countOne(stray[kind]);

@@ -1,3 +1,4 @@
+import { BridgeError } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
 import type { DeviceOverrides } from '../chargepoint/caller.ts';
 import type { ListenerSettings } from '../chargepoint/listener.ts';
@@ -13,12 +14,16 @@ import type { Config } from './config/schema.ts';
 
 /** The configuration, told to each room in its own words. */
 
-export function listenerSettings({ soap, access }: Config): ListenerSettings {
+export function listenerSettings({ soap, access }: Config, chargePoints: ChargePointConfigs): ListenerSettings {
   const { tls, identityFrom, listen: _, answerWithin: __, retryAfter, ...rest } = soap;
   return {
     ...rest,
     retryAfter: Math.ceil(retryAfter / 1000),
-    identity: { ...identityFrom, ...(access.allow && { allow: access.allow }) },
+    identity: {
+      ...identityFrom,
+      ...(access.allow && { allow: access.allow }),
+      taken: (identity) => chargePoints.taken(identity),
+    },
     ...(tls && {
       tls: { cert: tls.cert, key: tls.key.reveal(), requestCert: tls.requestClientCert, ...(tls.ca && { ca: tls.ca }) },
     }),
@@ -30,11 +35,15 @@ export function linkSettings(config: Config, chargePoints: ChargePointConfigs): 
   const { auth, tls, connectTimeout, pingInterval, pongTimeout, backoff } = csms;
   return {
     ...{ connectTimeout, pingInterval, pongTimeout, backoff },
-    route: (identity) => chargePoints.of(identity).csms,
+    route(identity) {
+      // One that was heard before the name was given to another would come between that one and the CSMS.
+      if (chargePoints.taken(identity)) throw new BridgeError('IdentityRefused');
+      return chargePoints.of(identity).csms;
+    },
     urls: [csms.url, ...Object.values(config.chargePoints).flatMap((entry) => entry.csms.url ?? [])],
     credentials(identity) {
-      const password = chargePoints.of(identity).csmsPassword ?? auth?.password;
-      return password && { user: auth?.user ?? identity, password: password.reveal() };
+      const { csms: route, csmsPassword: password = auth?.password } = chargePoints.of(identity);
+      return password && { user: auth?.user ?? route.identity ?? identity, password: password.reveal() };
     },
     tls: {
       rejectUnauthorized: !tls.insecure,
@@ -72,12 +81,16 @@ export function chargePointSettings(
   tables: () => StationTables,
 ): ChargePointSettings {
   const settings: StationSettings = { ...STATION_DEFAULTS, ...chargePoint.station };
-  const to201 = chargePoint.csms.protocol === 'ocpp2.0.1';
+  const { protocol, ...route } = chargePoint.csms;
+  const to201 = protocol === 'ocpp2.0.1';
+  const link = { ...route, certificate: csms.tls.cert !== undefined };
   const { unknownInterval, ...behaviour } = chargePoint.behaviour;
   return {
     timezone: chargePoint.timezone,
     version: chargePoint.version as SoapVersion | undefined,
-    ...(to201 ? { flows: ocpp201Flows, station: () => ({ tables: tables(), settings }) } : { flows: ocpp16Flows }),
+    ...(to201
+      ? { flows: ocpp201Flows, station: () => ({ tables: tables(), settings, link }) }
+      : { flows: ocpp16Flows }),
     flow: {
       ...behaviour,
       connectors: chargePoint.connectors,

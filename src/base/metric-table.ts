@@ -178,6 +178,11 @@ export const METRICS = {
     name: 'ocpp_bridge_link_reconnects_total',
     help: 'Dials after a link broke or a dial failed.',
   },
+  identitiesUnwritable: {
+    type: 'counter',
+    name: 'ocpp_bridge_identities_unwritable_total',
+    help: 'Charge points whose identity OCPP 2.0.1 cannot write and that have no `csms.identity`, each once since the start.',
+  },
   callErrorsSent: {
     type: 'counter',
     name: 'ocpp_bridge_callerrors_sent_total',

@@ -9,6 +9,8 @@ export interface IdentitySettings {
   readonly query?: string;
   /** Identities served: exact, or with `*` for any run of characters. Absent = all. */
   readonly allow?: readonly string[];
+  /** Names under which the CSMS knows other charge points. */
+  readonly taken?: (identity: string) => boolean;
 }
 
 const MAX_LENGTH = 255;
@@ -61,6 +63,9 @@ export class Identities {
     if (DOTS.test(identity)) throw new BridgeError('IdentityInvalid', 'the chargeBoxIdentity is only dots');
     if (this.#exact && !this.#exact.has(identity) && !this.#patterns.some((row) => row.test(identity))) {
       throw new BridgeError('IdentityRefused');
+    }
+    if (this.#settings.taken?.(identity)) {
+      throw new BridgeError('IdentityRefused', 'another charge point has this identity as its name at the CSMS');
     }
     return identity;
   }

@@ -134,6 +134,16 @@ export interface Context {
 export interface StationContext {
   readonly tables: StationTables;
   readonly settings: StationSettings;
+  readonly link?: StationLink;
+}
+
+/** The link to the CSMS as the operator configured it. */
+export interface StationLink {
+  readonly url: string;
+  /** The name of the charge point there, where it is not its identity. */
+  readonly identity?: string;
+  /** Whether the bridge has a client certificate. */
+  readonly certificate: boolean;
 }
 
 /** A rule for calls of the charge point. What a flow leaves out, the relay does: forward, answer as answered, refuse by policy. */

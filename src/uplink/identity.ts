@@ -2,6 +2,9 @@ import { BridgeError } from '../base/errors.ts';
 
 /** Who a link is for, as OCPP-J says it: the last segment of the URL (section 3.1.1) and the user of Basic authentication. */
 
+/** What OCPP 2.0.1 can write of a station (part 4, section 3.1.1): identifierString without the colon, which Basic needs. */
+export const STATION_IDENTITY = /^(?!\.{1,2}$)[a-zA-Z0-9*\-_=+|@.]{1,48}$/;
+
 export interface Credentials {
   readonly user: string;
   /** Bytes where the CSMS gave the key in hexadecimal: they need not be text. */

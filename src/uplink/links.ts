@@ -8,6 +8,7 @@ import { Complaints } from './complaints.ts';
 import { baseUrl, linkUrl } from './identity.ts';
 import { KeepAlives } from './keep-alive.ts';
 import { Link, type LinkDeps } from './link.ts';
+import { Misnamed } from './misnamed.ts';
 import type { LinkObserver, LinkState } from './observer.ts';
 import { Ramp } from './ramp.ts';
 import type { LinkSettings, Spoken } from './settings.ts';
@@ -55,6 +56,7 @@ export class Links implements CsmsPort {
   readonly #depsOf = new Map<CsmsProtocol, LinkDeps>();
   /** What the CSMS set for single links; kept while they are closed. */
   readonly #own = new Map<string, OwnSettings>();
+  readonly #misnamed: Misnamed;
   #side: CsmsSide | undefined;
   #drained: (() => void) | undefined;
   #draining = false;
@@ -66,6 +68,7 @@ export class Links implements CsmsPort {
     for (const url of settings.urls) baseUrl(url);
     this.#settings = settings;
     this.#spoken = spoken;
+    this.#misnamed = new Misnamed(log, observe);
     this.#deps = {
       settings,
       clock,
@@ -153,9 +156,10 @@ export class Links implements CsmsPort {
   #link(identity: string): Link {
     const known = this.#links.get(identity);
     if (known) return known;
-    const { url, protocol } = this.#settings.route(identity);
-    linkUrl(baseUrl(url), identity);
-    const link = new Link(this.#speaking(protocol), identity);
+    const route = this.#settings.route(identity);
+    linkUrl(baseUrl(route.url), route.identity ?? identity);
+    this.#misnamed.look(identity, route);
+    const link = new Link(this.#speaking(route.protocol), identity);
     this.#links.set(identity, link);
     return link;
   }

@@ -16,6 +16,8 @@ export interface LinkObserver {
   malformed(reason: MalformedReason): void;
   /** `code` is `other` for anything but the published codes. */
   callError(direction: 'sent' | 'received', code: string): void;
+  /** A charge point is linked whose identity OCPP 2.0.1 cannot write; once for each. */
+  misnamed(): void;
   /** An answer nobody waits for: its call was given up, was answered before, or is not ours. */
   strayAnswer(kind: 'late' | 'duplicate' | 'unknown'): void;
   /** A call of the CSMS came again while its first was still open. */

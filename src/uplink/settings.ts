@@ -7,6 +7,8 @@ export interface Route {
   readonly url: string;
   /** The subprotocol to ask for; a CSMS that selects another or none counts as away. */
   readonly protocol: CsmsProtocol;
+  /** The name of the charge point there, where it is not its identity. */
+  readonly identity?: string;
 }
 
 /** What an OCPP version promises, and what of it a CSMS may call; other actions of the contract are answered NotSupported. */

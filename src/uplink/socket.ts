@@ -43,10 +43,11 @@ export function dialler(settings: LinkSettings, connect: Connect = connectWs): D
   return (identity, password) => {
     const route = settings.route(identity);
     const base = baseUrl(route.url);
-    const url = linkUrl(base, identity);
+    const { identity: name = identity } = route;
+    const url = linkUrl(base, name);
     const options = base.protocol === 'wss:' ? tls : common;
     const configured = settings.credentials(identity);
-    const credentials = password ? { user: configured?.user ?? identity, password } : configured;
+    const credentials = password ? { user: configured?.user ?? name, password } : configured;
     if (!credentials) return connect(url, [route.protocol], options);
     const headers = { authorization: basicAuthorization(credentials) };
     return connect(url, [route.protocol], { ...options, headers });

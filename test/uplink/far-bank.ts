@@ -23,6 +23,7 @@ export class Events implements LinkObserver {
   answered: LinkObserver['answered'] = (action, outcome, ms) => this.#note(`answered ${action} ${outcome} ${ms}`);
   malformed: LinkObserver['malformed'] = (reason) => this.#note(`malformed ${reason}`);
   callError: LinkObserver['callError'] = (direction, code) => this.#note(`error ${direction} ${code}`);
+  misnamed: LinkObserver['misnamed'] = () => this.#note('misnamed');
   strayAnswer: LinkObserver['strayAnswer'] = (kind) => this.#note(`stray ${kind}`);
   repeatedCall: LinkObserver['repeatedCall'] = (action) => this.#note(`repeated ${action}`);
   invalid: LinkObserver['invalid'] = (author, part, action) => this.#note(`invalid ${author} ${part} ${action}`);

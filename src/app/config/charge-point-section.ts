@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CSMS_PROTOCOLS, SOAP_VERSIONS, type SoapVersion } from '../../base/message.ts';
+import { csmsIdentity } from './csms-identity.ts';
 import { atMostOne, keyFile, pemFile, secretFile, secretVariable, together } from './secret-types.ts';
 import type { Sources } from './sources.ts';
 import { stationExceptions } from './station-section.ts';
@@ -146,6 +147,10 @@ export function chargePointSection(sources: Sources) {
           protocol: z
             .exactOptional(z.enum(CSMS_PROTOCOLS))
             .meta({ description: 'What that CSMS speaks, instead of `csms.protocol`.' }),
+          identity: z.exactOptional(csmsIdentity()).meta({
+            description:
+              'Its name there, where its identity cannot be used: OCPP 2.0.1 knows only 48 letters, digits and `*-_=+|@.`. For exact identities alone.',
+          }),
         })
         .prefault({})
         .meta({ description: 'Another way than the others go: to move a fleet in waves.' }),

@@ -6,7 +6,7 @@ import type { ChargePointEntry, Config } from './schema.ts';
 export type ChargePointConfig = Omit<ChargePointEntry, 'behaviour' | 'station' | 'csms'> & {
   readonly behaviour: Config['behaviour'];
   readonly station: Config['station'];
-  readonly csms: Pick<Config['csms'], 'url' | 'protocol'>;
+  readonly csms: Pick<Config['csms'], 'url' | 'protocol'> & Pick<ChargePointEntry['csms'], 'identity'>;
 };
 
 type Base = Pick<Config, 'chargePoints' | 'behaviour' | 'station' | 'csms'>;
@@ -16,6 +16,8 @@ export class ChargePointConfigs {
   readonly #config: Base;
   readonly #patterns: readonly { readonly fits: RegExp; readonly entry: ChargePointEntry }[];
   readonly #exact: ReadonlyMap<string, ChargePointEntry>;
+  /** Whose name it is, by `nameKey`, of those who have another than their identity. */
+  readonly #names: ReadonlyMap<string, string>;
 
   constructor(config: Base) {
     this.#config = config;
@@ -24,6 +26,10 @@ export class ChargePointConfigs {
     this.#patterns = entries
       .filter(([name]) => name.includes('*'))
       .map(([name, entry]) => ({ fits: patternOf(name), entry }));
+    const named = [...this.#exact].filter(([, { csms }]) => csms.identity !== undefined);
+    this.#names = new Map(
+      named.map(([identity, { csms }]) => [nameKey(this.of(identity).csms.url, csms.identity ?? identity), identity]),
+    );
   }
 
   of(identity: string): ChargePointConfig {
@@ -42,6 +48,18 @@ export class ChargePointConfigs {
     }
     return merged;
   }
+
+  /** Whether another charge point has this identity as its name at the same CSMS. */
+  taken(identity: string): boolean {
+    if (this.#names.size === 0) return false;
+    const { csms } = this.of(identity);
+    return csms.identity === undefined && (this.#names.get(nameKey(csms.url, identity)) ?? identity) !== identity;
+  }
+}
+
+/** Equal for two names that one CSMS would take for one: OCPP 2.0.1 compares identifiers without case. */
+export function nameKey(url: string, name: string): string {
+  return `${new URL(url).href.replace(/\/+$/, '')} ${name.toLowerCase()}`;
 }
 
 /** What the exception says counts; what it leaves out stays. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { behaviourSection, chargePointSection } from './charge-point-section.ts';
+import { namesApart, noNameForMany } from './csms-identity.ts';
 import { csmsSection } from './csms-section.ts';
 import { directory, newDirectory } from './secret-types.ts';
 import { soapSection } from './soap-section.ts';
@@ -9,6 +10,10 @@ import { byteSize, duration, identityPattern, listenAddress, network, port } fro
 
 /** What a configuration may hold. docs/config.md, the environment variables and the schema for editors all come from here. */
 export function configSchema(sources: Sources) {
+  return sections(sources).superRefine(namesApart);
+}
+
+function sections(sources: Sources) {
   return z.strictObject({
     soap: soapSection(sources).prefault({}).meta({ description: 'The near bank: where charge points call.' }),
     // An input without url is a fault, but one that the url itself reports.
@@ -34,10 +39,14 @@ export function configSchema(sources: Sources) {
       })
       .prefault({})
       .meta({ description: 'Who may come in.' }),
-    chargePoints: z.record(identityPattern(), chargePointSection(sources)).prefault({}).meta({
-      description:
-        'What is special about some charge points, by identity, or by pattern with `*`. All entries that fit hold; a later one overrides an earlier one, and the exact identity overrides patterns.',
-    }),
+    chargePoints: z
+      .record(identityPattern(), chargePointSection(sources))
+      .superRefine(noNameForMany)
+      .prefault({})
+      .meta({
+        description:
+          'What is special about some charge points, by identity, or by pattern with `*`. All entries that fit hold; a later one overrides an earlier one, and the exact identity overrides patterns.',
+      }),
     behaviour: behaviourSection()
       .prefault({})
       .meta({ description: 'How the bridge behaves where the versions differ.' }),
@@ -166,5 +175,5 @@ function logSection() {
   });
 }
 
-export type Config = z.output<ReturnType<typeof configSchema>>;
+export type Config = z.output<ReturnType<typeof sections>>;
 export type ChargePointEntry = Config['chargePoints'][string];

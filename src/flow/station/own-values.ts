@@ -41,7 +41,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   connectorType: (_place, _state, context) => ({ value: station(context).settings.connectorType }),
   firmwareVersion: booted('firmwareVersion'),
   iccid: (_place, state) => ({ value: bootField(state, 'iccid')?.replace(/\s/g, '') }),
-  identity: (_place, _state, { identity }) => ({ value: identity }),
+  identity: (_place, _state, context) => ({ value: station(context).link?.identity ?? context.identity }),
   imsi: (_place, state) => ({ value: bootField(state, 'imsi')?.replace(/\s/g, '') }),
   localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags), maxLimit: MOST_ENTRIES }),
   meterSerialNumber: booted('meterSerialNumber'),
