@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { STATION_DEFAULTS, type StationSettings } from '../../flow/station/settings.ts';
+import { evseTable } from './evse-table.ts';
 import { duration } from './value-types.ts';
 
 /** How charge points are shown to a CSMS of OCPP 2.0.1: for all, and as exceptions for some. The first word of a choice is the default. */
 const STATION = {
+  evses: evseTable().meta({
+    description:
+      'Connectors that form one EVSE, because only one of them can charge at a time: `{ connectors: [1, 2], connectorTypes: [cCCS2, cG105], ratedPower: 50000, supplyPhases: 3 }`, the last three optional. The first entry is EVSE 1. Every other connector is an EVSE by itself, numbered behind them.',
+    'x-type': 'list of { connectors, … }',
+  }),
   idTokenDefaultType: z
     .enum(['ISO14443', 'ISO15693', 'KeyCode', 'Local', 'Central', 'eMAID', 'MacAddress'])
     .meta({ description: 'Type of a token that the CSMS has never named and no pattern fits.' }),

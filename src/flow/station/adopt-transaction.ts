@@ -5,7 +5,7 @@ import type { ChargePointState, Transaction } from '../state.ts';
 import { firstChargingState } from './charging-time.ts';
 import { converted } from './rules.ts';
 import { tokenUp } from './token.ts';
-import { evseOf, onlyConnector } from './topology.ts';
+import { evseOf, onlyEvse } from './topology.ts';
 import { latestOf, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 import { transactionIdOf } from './transaction-id.ts';
 
@@ -33,7 +33,8 @@ export function recordOf(
   before: Transaction | undefined,
   context: Context,
 ): StationTransaction {
-  const only = onlyConnector(state, context) ?? 0;
+  const { connectors = [] } = onlyEvse(state, context) ?? {};
+  const only = connectors.length === 1 ? (connectors[0] ?? 0) : 0;
   const { id, idTag = before?.idTag, connectorId = before?.connectorId ?? only } = unseen;
   const record: Transaction = before ?? {
     ...{ device: id, csms: id, connectorId, idTag: idTag ?? '', meterStart: 0, authorization: 'Accepted' },
@@ -61,6 +62,8 @@ export function adopted(
   const { connectorId, events } = transaction;
   const timestamp = before ? isoTime(before.startedAt) : unseen.timestamp;
   const meterStart = before?.meterStart;
+  const only = onlyEvse(state, context);
+  const evse = connectorId > 0 ? { ...evseOf(connectorId, context) } : only && { id: only.id };
   const begin =
     meterStart === undefined ? undefined : converted(context, 'beginReading', { meterStart, timestamp }).value;
   const readings = begin ? [begin] : (unseen.begin ?? []);
@@ -72,7 +75,7 @@ export function adopted(
     {
       timestamp,
       offline: true,
-      ...(connectorId > 0 && { evse: { ...evseOf(connectorId) } }),
+      ...(evse && { evse }),
       ...(events.idToken && { idToken: { ...events.idToken } }),
       ...(readings.length > 0 && { meterValue: [...readings] }),
     },

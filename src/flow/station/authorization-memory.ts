@@ -4,6 +4,7 @@ import { type ChargePointState, connectorIds } from '../state.ts';
 import { station, stationOf, withStation } from './rules.ts';
 import type { Authorized, IdTokenInfo, RemoteStart } from './state.ts';
 import { tokenOf } from './token.ts';
+import { siblingsOf } from './topology.ts';
 
 /** What the bridge itself knows of a tag: remote starts that wait for it, its last Authorize, its last judgement. */
 
@@ -11,7 +12,7 @@ import { tokenOf } from './token.ts';
 const AUTHORIZED_FOR = 5 * 60_000;
 const MOST_AUTHORIZED = 50;
 
-/** The remote start that a tag on a connector answers; the newest of several. */
+/** The remote start that a tag at a connector's EVSE answers; the newest of several. */
 export function remoteStartOf(
   state: ChargePointState,
   idTag: string,
@@ -22,7 +23,9 @@ export function remoteStartOf(
   const fits = (one: RemoteStart): boolean =>
     one.idTag.toLowerCase() === tag &&
     one.expiresAt > context.now &&
-    (connectorId === undefined || one.connectorId === undefined || one.connectorId === connectorId);
+    (connectorId === undefined ||
+      one.connectorId === undefined ||
+      siblingsOf(one.connectorId, context).includes(connectorId));
   return stationOf(state).remoteStarts.filter(fits).at(-1);
 }
 

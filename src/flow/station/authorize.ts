@@ -6,7 +6,7 @@ import { judgedByPolicy, remoteStartOf, withAuthorized } from './authorization-m
 import { converted, inTurn, type StationUp } from './rules.ts';
 import { tokenUp, tryToken } from './token.ts';
 import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
-import { onlyConnector } from './topology.ts';
+import { onlyEvse } from './topology.ts';
 
 /** Authorize (C01): the CSMS is asked each time, unless it has named the token itself just now. */
 
@@ -35,7 +35,7 @@ function answered(state: ChargePointState, exchange: Exchange, answer: JsonObjec
   const told = answerWithTag(
     state,
     'Authorize.answer',
-    heldTo(answer, onlyConnector(state, context)),
+    heldTo(answer, onlyEvse(state, context)?.id),
     idTag,
     token,
     context,

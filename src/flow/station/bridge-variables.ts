@@ -2,10 +2,11 @@ import type { OwnVariableRow, VariableRow } from '../../mapping/station/station-
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import type { KnownKey } from './known-keys.ts';
-import { ownValue } from './own-values.ts';
+import { ownValue, type Spot } from './own-values.ts';
 import { station, stationOf } from './rules.ts';
+import type { EvseConnectors } from './topology.ts';
 import type { Source, Variable } from './variable.ts';
-import { ownName, type Place } from './variable-names.ts';
+import { ownName } from './variable-names.ts';
 import { listed } from './variable-values.ts';
 
 /** Variables that the bridge states or keeps itself. */
@@ -14,26 +15,23 @@ export function ofBridge(
   row: OwnVariableRow,
   state: ChargePointState,
   keys: ReadonlyMap<string, KnownKey>,
-  connectors: readonly number[],
+  evses: readonly EvseConnectors[],
   context: Context,
 ): Variable[] {
   if (row.profile !== undefined && !hasProfile(keys, row.profile)) return [];
-  const places: (Place | undefined)[] =
-    row.tier === 'station'
-      ? [undefined]
-      : connectors.map((id) => (row.tier === 'evse' ? { id } : { id, connectorId: 1 }));
+  const spots = row.tier === 'station' ? [undefined] : spotsOf(evses, row.tier);
   const { component, variable, instance, mutability, dataType, unit, constant } = row;
   const name = ownName(component, variable, instance);
-  return places.flatMap((place) => {
+  return spots.flatMap((spot) => {
     const written = mutability === 'ReadWrite' ? stationOf(state).own[name] : undefined;
-    const said = row.from === undefined ? { value: row.value } : ownValue(row.from, place, state, context);
+    const said = row.from === undefined ? { value: row.value } : ownValue(row.from, spot, state, context);
     const value = written ?? said?.value;
     if (value === undefined) return [];
     return [
       {
         ...{ component, variable, mutability, dataType, value, there: true, writable: mutability === 'ReadWrite' },
         source: { from: 'bridge', name } as const,
-        ...(place && { place }),
+        ...(spot && { place: spot.place }),
         ...(instance !== undefined && { instance }),
         ...(unit !== undefined && { unit }),
         ...(constant && { constant }),
@@ -41,6 +39,15 @@ export function ofBridge(
       },
     ];
   });
+}
+
+/** A place with the connectors that are there. */
+function spotsOf(evses: readonly EvseConnectors[], tier: 'evse' | 'connector'): Spot[] {
+  return evses.flatMap(({ id, connectors }) =>
+    tier === 'evse'
+      ? [{ place: { id }, connectors }]
+      : connectors.map((one, at) => ({ place: { id, connectorId: at + 1 }, connectors: [one] })),
+  );
 }
 
 /** Components of feature profiles that the charge point does not have: nothing is stated of them. */
@@ -76,7 +83,7 @@ function constantTrue(component: string, variable: string): Variable {
 export function problems(
   state: ChargePointState,
   keys: ReadonlyMap<string, KnownKey>,
-  connectors: readonly number[],
+  evses: readonly EvseConnectors[],
   context: Context,
 ): Variable[] {
   const { tables, settings } = station(context);
@@ -85,18 +92,18 @@ export function problems(
   const found: Variable[] = [];
   for (const { component, variable, scope, componentOfStation } of tables.errors.values()) {
     if (component === 'LocalAuthListCtrlr' && !hasProfile(keys, 'LocalAuthListManagement')) continue;
-    const add = (name: string, place?: Place) => {
-      const at = place === undefined ? 'station' : scope === 'connector' ? 'connector' : 'evse';
+    const add = (name: string, spot?: Spot) => {
+      const at = spot === undefined ? 'station' : scope === 'connector' ? 'connector' : 'evse';
       const value = active.some(
         ([key, problem]) =>
           key.endsWith(`/${name}/${variable}`) &&
           problem.at === at &&
-          (place === undefined || key.startsWith(`${place.id}/`)),
+          (spot === undefined || spot.connectors.some((id) => key.startsWith(`${id}/`))),
       );
-      found.push({ ...constantTrue(name, variable), value: String(value), ...(place && { place }) });
+      found.push({ ...constantTrue(name, variable), value: String(value), ...(spot && { place: spot.place }) });
     };
     if (scope !== 'station') {
-      for (const id of connectors) add(component, scope === 'connector' ? { id, connectorId: 1 } : { id });
+      for (const spot of spotsOf(evses, scope === 'connector' ? 'connector' : 'evse')) add(component, spot);
     }
     if (scope === 'station' || scope === 'evse-or-station') add(component);
     else if (componentOfStation !== undefined) add(componentOfStation);

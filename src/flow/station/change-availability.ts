@@ -5,7 +5,7 @@ import type { ChargePointState } from '../state.ts';
 import { asking, command, reasonCodeOf, telling } from './command.ts';
 import { aggregated, type Fan, fanOf } from './fan-out.ts';
 import { rejected, type StationCommand } from './rules.ts';
-import { connectorOf } from './topology.ts';
+import { connectorsAt } from './topology.ts';
 
 /** ChangeAvailability (OCPP 2.0.1 G03, G04): the station, an EVSE with all its connectors, or one connector. */
 export const changeAvailability: StationCommand = command(
@@ -15,10 +15,11 @@ export const changeAvailability: StationCommand = command(
       // Some CSMSs write the station as EVSE 0.
       if (evse === undefined || evse.id === 0)
         return next(state, exchange.request, { left: [0], results: [] }, context);
-      const connector = connectorOf(state, context, evse.id, evse.connectorId);
-      if (connector !== undefined) return next(state, exchange.request, { left: [connector], results: [] }, context);
-      const known = connectorOf(state, context, evse.id) !== undefined;
-      return rejected(state, known ? 'UnknownConnectorId' : 'UnknownEvse');
+      const all = connectorsAt(state, context, evse.id);
+      if (all.length === 0) return rejected(state, 'UnknownEvse');
+      const left = evse.connectorId === undefined ? [...all] : all.filter((_, at) => at + 1 === evse.connectorId);
+      if (left.length === 0) return rejected(state, 'UnknownConnectorId');
+      return next(state, exchange.request, { left, results: [] }, context);
     },
     answered: (state, exchange, { request, memo }, answer, context) =>
       next(state, exchange.request, heard(memo, request, String(answer['status'])), context),

@@ -8,7 +8,7 @@ import { profileObjection } from './profile-check.ts';
 import { profilesOf, registered, withoutDead, withProfiles } from './profile-registry.ts';
 import { inTurn, rejected, type StationCommand, station } from './rules.ts';
 import type { Profile } from './state.ts';
-import { connectorOf } from './topology.ts';
+import { connectorsAt } from './topology.ts';
 import { byTransactionId } from './transaction-event.ts';
 
 /** SetChargingProfile and ClearChargingProfile (OCPP 2.0.1 K01, K10). */
@@ -48,7 +48,7 @@ function notSupported(state: ChargePointState, { reason }: Refusal, context: Con
 
 /** The connector of an EVSE, 0 for the whole station. */
 function placeOf(state: ChargePointState, evseId: number, context: Context): number | undefined {
-  return evseId === 0 ? 0 : connectorOf(state, context, evseId);
+  return evseId === 0 ? 0 : connectorsAt(state, context, evseId)[0];
 }
 
 /** Charge point's id of the transaction that a profile names. */

@@ -3,14 +3,17 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import { hasProfile } from './capability.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
 import { rejected, type StationCommand } from './rules.ts';
-import { connectorOf } from './topology.ts';
+import { connectorsAt } from './topology.ts';
+import { runningOn } from './transaction-event.ts';
 
 /** GetCompositeSchedule (OCPP 2.0.1 K08). */
 export const getCompositeSchedule: StationCommand = command(
   {
     call(state, { request }, context) {
       const evseId = Number(request['evseId']);
-      const connectorId = evseId === 0 ? 0 : connectorOf(state, context, evseId);
+      // Where several connectors share an EVSE, all have its profiles, and one has the transaction.
+      const connectors = evseId === 0 ? [0] : connectorsAt(state, context, evseId);
+      const connectorId = connectors.find((id) => runningOn(state, id)) ?? connectors[0];
       if (connectorId === undefined) return rejected(state, 'UnknownEvse');
       if (Number(request['duration']) <= 0) return rejected(state, 'InvalidValue');
       if (hasProfile(state, 'SmartCharging') === false) return rejected(state, 'UnsupportedRequest');

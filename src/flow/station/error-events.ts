@@ -6,7 +6,7 @@ import type { ChargePointState } from '../state.ts';
 import { enqueue } from './enqueue.ts';
 import { converted, inTurn, station, stationOf, withStation } from './rules.ts';
 import type { Problem } from './state.ts';
-import { evseOf } from './topology.ts';
+import { evseOf, siblingsOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
 import { wanted } from './wanted.ts';
 
@@ -62,8 +62,8 @@ function came(
   const before = problems[keyOf(raised)];
   if (before?.techCode === raised.techCode) return undefined;
   const eventId = stationOf(state).nextEventId;
-  const told =
-    wanted(state, 'NotifyEvent') && weighs(state, request) && !(before === undefined && sharedBy(state, raised));
+  const shared = before === undefined && sharedBy(state, raised, context) !== undefined;
+  const told = wanted(state, 'NotifyEvent') && weighs(state, request) && !shared;
   const problem: Problem = { eventId, techCode: raised.techCode, at: raised.at, ...(!told && { untold: true }) };
   const after = withStation(state, { problems: { ...problems, [keyOf(raised)]: problem } });
   if (!told) return decision(after);
@@ -71,7 +71,7 @@ function came(
   return notified(
     after,
     request,
-    { ...placed(raised), ...during(state, connectorId), techCode, actualValue: 'true' },
+    { ...placed(raised, context), ...during(state, connectorId), techCode, actualValue: 'true' },
     at,
     context,
   );
@@ -87,11 +87,11 @@ function ended(state: ChargePointState, one: Named, request: JsonObject, at: num
   const { [keyOf(one)]: problem, ...problems } = stationOf(state).problems;
   const after = withStation(state, { problems });
   if (problem === undefined) return decision(after);
-  const heir = sharedBy(after, one);
+  const heir = sharedBy(after, one, context);
   if (heir) return decision(problem.untold ? after : inherited(after, heir));
   if (problem.untold) return decision(after);
   const over = { actualValue: 'false', cleared: true, techCode: problem.techCode ?? '' };
-  return notified(after, request, { ...placed(one), ...during(state, one.connectorId), ...over }, at, context);
+  return notified(after, request, { ...placed(one, context), ...during(state, one.connectorId), ...over }, at, context);
 }
 
 /** One NotifyEvent into the outbox. */
@@ -139,8 +139,8 @@ function placeOf({ scope }: ErrorRow, connectorId: number): Problem['at'] {
   return scope === 'connector' ? 'connector' : 'evse';
 }
 
-function placed({ component, variable, at, connectorId }: Named): Readonly<Record<string, Json>> {
-  const { id, connectorId: number } = evseOf(connectorId);
+function placed({ component, variable, at, connectorId }: Named, context: Context): Readonly<Record<string, Json>> {
+  const { id, connectorId: number } = evseOf(connectorId, context);
   if (at === 'station') return { component, variable };
   return { component, variable, evse: at === 'connector' ? { id, connectorId: number } : { id } };
 }
@@ -162,11 +162,18 @@ function problemsOf(state: ChargePointState, connectorId?: number): Named[] {
   return connectorId === undefined ? all : all.filter((one) => one.connectorId === connectorId);
 }
 
-/** Another connector that names the same error of the whole charge point. */
-function sharedBy(state: ChargePointState, { connectorId, component, variable, at }: Named): Named | undefined {
-  if (at !== 'station') return undefined;
-  const others = problemsOf(state).filter((one) => one.connectorId !== connectorId && one.at === 'station');
-  return others.find((one) => one.component === component && one.variable === variable);
+/** Another connector that names the same error of the whole charge point, or of the EVSE that both belong to. */
+function sharedBy(state: ChargePointState, error: Named, context: Context): Named | undefined {
+  const { connectorId, component, variable, at } = error;
+  if (at === 'connector') return undefined;
+  return problemsOf(state).find(
+    (one) =>
+      one.connectorId !== connectorId &&
+      one.at === at &&
+      one.component === component &&
+      one.variable === variable &&
+      (at === 'station' || siblingsOf(connectorId, context).includes(one.connectorId)),
+  );
 }
 
 /** The error that the CSMS knows goes on under this name. */

@@ -5,7 +5,7 @@ import { announced, functionsLacking, ofBridge, problems } from './bridge-variab
 import { keyed, limitsOf, longest, ofKey, vendor } from './key-variables.ts';
 import { knownKeys } from './known-keys.ts';
 import { station } from './rules.ts';
-import { connectorCount } from './topology.ts';
+import { evsesOf } from './topology.ts';
 import type { Variable } from './variable.ts';
 import { variableId } from './variable-names.ts';
 
@@ -15,7 +15,7 @@ import { variableId } from './variable-names.ts';
 export function variablesOf(state: ChargePointState, context: Context): ReadonlyMap<string, Variable> {
   const { tables } = station(context);
   const keys = knownKeys(state, context);
-  const connectors = Array.from({ length: connectorCount(state, context) }, (_, index) => index + 1);
+  const evses = evsesOf(state, context);
   const limits = limitsOf(tables.variables, keys);
   const claimed = new Set<string>();
   const all = new Map<string, Variable>();
@@ -27,12 +27,12 @@ export function variablesOf(state: ChargePointState, context: Context): Readonly
   const lacking = functionsLacking(tables.ownVariables, keys);
   const otherwise = (row: VariableRow) => (lacking.has(row.component) ? undefined : row.default);
   for (const row of tables.variables) {
-    for (const one of ofKey(row, state, keys, connectors, otherwise)) add(one);
-    for (const { key } of keyed(row, connectors)) claimed.add(key.toLowerCase());
+    for (const one of ofKey(row, state, keys, evses, otherwise)) add(one);
+    for (const { key } of keyed(row, evses)) claimed.add(key.toLowerCase());
   }
-  for (const row of tables.ownVariables) for (const one of ofBridge(row, state, keys, connectors, context)) add(one);
+  for (const row of tables.ownVariables) for (const one of ofBridge(row, state, keys, evses, context)) add(one);
   for (const row of tables.variables) for (const one of announced(row, keys)) add(one);
-  for (const one of problems(state, keys, connectors, context)) add(one);
+  for (const one of problems(state, keys, evses, context)) add(one);
   for (const [lower, known] of keys) if (!claimed.has(lower)) add(vendor(known, context));
   return all;
 }

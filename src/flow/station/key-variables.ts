@@ -3,6 +3,7 @@ import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import type { KnownKey } from './known-keys.ts';
 import { station, stationOf } from './rules.ts';
+import type { EvseConnectors } from './topology.ts';
 import type { Variable } from './variable.ts';
 import { nameOfKey, ownName, type Place, variableId } from './variable-names.ts';
 import { rotationOf, shown } from './variable-values.ts';
@@ -13,12 +14,17 @@ import { rotationOf, shown } from './variable-values.ts';
 const MEMBER = 32;
 /** OCPP 1.6 CiString500Type. */
 const LONGEST_VALUE = 500;
-/** Each key that a row means: one, or one for each connector. */
-export function keyed(row: VariableRow, connectors: readonly number[]): { key: string; place?: Place }[] {
+/** Each key that a row means: one, or one for each connector. Where connectors share an EVSE each has its own key. */
+export function keyed(row: VariableRow, evses: readonly EvseConnectors[]): { key: string; place?: Place }[] {
   if (row.tier === 'station') return [{ key: row.key }];
-  if (row.tier === 'evse') return connectors.map((id) => ({ key: row.key, place: { id } }));
+  if (row.tier === 'evse') return evses.map(({ id }) => ({ key: row.key, place: { id } }));
   const stem = row.key.replace(/\d+$/, '');
-  return connectors.map((id) => ({ key: `${stem}${id}`, place: { id } }));
+  return evses.flatMap(({ id, connectors }) =>
+    connectors.map((connector, at) => ({
+      key: `${stem}${connector}`,
+      place: connectors.length === 1 ? { id } : { id, connectorId: at + 1 },
+    })),
+  );
 }
 
 /** A row as variables; `otherwise` says what it shows when the charge point does not have the key. */
@@ -26,12 +32,12 @@ export function ofKey(
   row: VariableRow,
   state: ChargePointState,
   keys: ReadonlyMap<string, KnownKey>,
-  connectors: readonly number[],
+  evses: readonly EvseConnectors[],
   otherwise: (row: VariableRow) => string | undefined,
 ): Variable[] {
   if (row.as === 'maxLimit') return [];
-  if (row.convert === 'phase-rotation') return rotations(row, keys.get(row.key.toLowerCase()), connectors);
-  return keyed(row, connectors).flatMap(({ key, place }) => {
+  if (row.convert === 'phase-rotation') return rotations(row, keys.get(row.key.toLowerCase()), evses);
+  return keyed(row, evses).flatMap(({ key, place }) => {
     const kept = keptHere(row);
     const known = kept ? undefined : keys.get(key.toLowerCase());
     const name = ownName(row.component, row.variable, row.instance);
@@ -91,18 +97,18 @@ function copies(row: VariableRow, { instance: _, minLimit: _limit, ...one }: Var
 }
 
 /** ConnectorPhaseRotation: one key speaks of the station (0) and of each connector. */
-function rotations(row: VariableRow, known: KnownKey | undefined, connectors: readonly number[]): Variable[] {
-  return [0, ...connectors].map((connectorId) => {
-    const value = known && rotationOf(known.value ?? '', connectorId);
+function rotations(row: VariableRow, known: KnownKey | undefined, evses: readonly EvseConnectors[]): Variable[] {
+  return [{ id: 0, connectors: [0] }, ...evses].map(({ id, connectors }) => {
+    const value = known && rotationOf(known.value ?? '', connectors);
     const fixed = row.mutability === 'ReadOnly' || (known?.readonly ?? false);
     return {
       ...shared(row),
-      source: { from: 'part', key: known?.key ?? row.key, row, connectorId },
+      source: { from: 'part', key: known?.key ?? row.key, row, connectors },
       mutability: fixed ? 'ReadOnly' : 'ReadWrite',
       writable: !fixed,
       there: value !== undefined,
       ...(value !== undefined && { value }),
-      ...(connectorId === 0 ? { component: 'ChargingStation' } : { place: { id: connectorId } }),
+      ...(id === 0 ? { component: 'ChargingStation' } : { place: { id } }),
     };
   });
 }

@@ -4,6 +4,8 @@ import type { ChargePointState } from '../state.ts';
 import { MOST_ENTRIES } from './local-list.ts';
 import { MOST_PROFILES } from './profile-registry.ts';
 import { station, stationOf } from './rules.ts';
+import type { StationSettings } from './settings.ts';
+import { connectorTypeOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
 import type { Place } from './variable-names.ts';
 
@@ -14,7 +16,14 @@ export interface OwnValue {
   readonly maxLimit?: number;
 }
 
-type Provider = (place: Place | undefined, state: ChargePointState, context: Context) => OwnValue;
+/** An EVSE or a connector in the numbers of 2.0.1, and the connectors of 1.6 that it means. */
+export interface Spot {
+  readonly place: Place;
+  readonly connectors: readonly number[];
+}
+
+/** Without a spot: of the station. */
+type Provider = (spot: Spot | undefined, state: ChargePointState, context: Context) => OwnValue;
 
 /** What the last BootNotification said. */
 function booted(...fields: readonly string[]): Provider {
@@ -30,7 +39,7 @@ function bootField(state: ChargePointState, name: string): string | undefined {
 }
 
 const PROVIDERS: Readonly<Record<string, Provider>> = {
-  availabilityState: (place, state) => ({ value: availability(place, state) }),
+  availabilityState: (spot, state) => ({ value: availability(spot, state) }),
   chargeBoxSerialNumber(_place, state) {
     const box = bootField(state, 'chargeBoxSerialNumber');
     const differs = bootField(state, 'chargePointSerialNumber') !== undefined;
@@ -38,7 +47,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   },
   chargePointModel: booted('chargePointModel'),
   chargePointVendor: booted('chargePointVendor'),
-  connectorType: (_place, _state, context) => ({ value: station(context).settings.connectorType }),
+  connectorType: (spot, _state, context) => ({ value: connectorTypeOf(spot?.connectors[0] ?? 0, context) }),
   firmwareVersion: booted('firmwareVersion'),
   iccid: (_place, state) => ({ value: bootField(state, 'iccid')?.replace(/\s/g, '') }),
   identity: (_place, _state, context) => ({ value: station(context).link?.identity ?? context.identity }),
@@ -49,11 +58,11 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   now: (_place, _state, { now }) => ({ value: new Date(now).toISOString() }),
   offlineThreshold: (_place, _state, context) => ({ value: seconds(station(context).settings.offlineThreshold) }),
   organizationName: (_place, _state, context) => ({ value: station(context).settings.organizationName }),
-  power: (place, state, context) => ({ value: power(place, state), maxLimit: station(context).settings.ratedPower }),
+  power: (spot, state, context) => ({ value: power(spot, state), maxLimit: ratings(spot, context).ratedPower }),
   profileCount: (_place, state) => ({ value: count(stationOf(state).profiles), maxLimit: MOST_PROFILES }),
   securityProfile: (_place, _state, context) => ({ value: String(station(context).settings.securityProfile) }),
   serialNumber: booted('chargePointSerialNumber', 'chargeBoxSerialNumber'),
-  supplyPhases: (_place, _state, context) => ({ value: String(station(context).settings.supplyPhases) }),
+  supplyPhases: (spot, _state, context) => ({ value: String(ratings(spot, context).supplyPhases) }),
 };
 
 /** Words that rows may use. */
@@ -62,11 +71,16 @@ export const OWN_VALUES: readonly string[] = Object.keys(PROVIDERS);
 /** Undefined as value: nobody has said it, so there is no such variable. */
 export function ownValue(
   from: string,
-  place: Place | undefined,
+  spot: Spot | undefined,
   state: ChargePointState,
   context: Context,
 ): OwnValue | undefined {
-  return PROVIDERS[from]?.(place, state, context);
+  return PROVIDERS[from]?.(spot, state, context);
+}
+
+function ratings(spot: Spot | undefined, context: Context): Pick<StationSettings, 'ratedPower' | 'supplyPhases'> {
+  const { evses, ratedPower, supplyPhases } = station(context).settings;
+  return { ratedPower, supplyPhases, ...evses[(spot?.place.id ?? 0) - 1] };
 }
 
 function count(entries: Readonly<Record<string, unknown>> = {}): string {
@@ -80,8 +94,15 @@ function seconds(ms: number): string {
 /** Words of 1.6 that 2.0.1 has too (AvailabilityState); every other means that somebody or something occupies the connector. */
 const SAME: ReadonlySet<Json | undefined> = new Set(['Available', 'Reserved', 'Unavailable', 'Faulted']);
 
-function availability(place: Place | undefined, state: ChargePointState): string {
-  const connectorId = place?.id ?? 0;
+/** Where several connectors share an EVSE, the first of these words that holds for one of them. */
+const FIRST = ['Occupied', 'Reserved', 'Faulted', 'Unavailable', 'Available'];
+
+function availability(spot: Spot | undefined, state: ChargePointState): string {
+  const words = (spot?.connectors ?? [0]).map((id) => availabilityOf(id, state));
+  return FIRST.find((word) => words.includes(word)) ?? 'Available';
+}
+
+function availabilityOf(connectorId: number, state: ChargePointState): string {
   const status = state.connectors[connectorId]?.status?.['status'];
   if (status !== undefined) return SAME.has(status) ? String(status) : 'Occupied';
   // 1.6 tells of the whole station only when it is not available.
@@ -90,9 +111,10 @@ function availability(place: Place | undefined, state: ChargePointState): string
 }
 
 /** Watts, of the last reading while a transaction runs. */
-function power(place: Place | undefined, state: ChargePointState): string {
-  if (place === undefined || runningOn(state, place.id) === undefined) return '0';
-  const readings = objects(state.connectors[place.id]?.meter?.['meterValue']);
+function power(spot: Spot | undefined, state: ChargePointState): string {
+  const running = spot?.connectors.find((id) => runningOn(state, id));
+  if (running === undefined) return '0';
+  const readings = objects(state.connectors[running]?.meter?.['meterValue']);
   for (const reading of readings.reverse()) {
     const samples = objects(reading['sampledValue']).filter((one) => one['measurand'] === 'Power.Active.Import');
     const total = samples.filter((one) => one['phase'] === undefined);

@@ -1,14 +1,15 @@
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
-import { type ChargePointState, openTransaction } from '../state.ts';
+import type { ChargePointState } from '../state.ts';
 import { pending } from './boot-gate.ts';
 import { smartCharging } from './capability.ts';
 import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
 import { registered } from './profile-registry.ts';
 import { inTurn, rejected, type StationCommand, stationOf, withStation } from './rules.ts';
+import { startPlace } from './start-place.ts';
 import type { IdToken, RemoteStart } from './state.ts';
 import { samePair, tagDown } from './token.ts';
-import { connectorCount, connectorOf } from './topology.ts';
+import { siblingsOf } from './topology.ts';
 
 /** RequestStartTransaction (OCPP 2.0.1 F01, F02). Who asked is remembered before the charge point is: its start may come first. */
 
@@ -23,7 +24,7 @@ export const requestStartTransaction: StationCommand = command(
       if (pending(state, context)) return rejected(state, 'CSNotAccepted');
       const again = repeated(state, request, context);
       if (again) return again;
-      const place = placeOf(state, request, context);
+      const place = startPlace(state, request, context);
       if ('reasonCode' in place) return rejected(state, place.reasonCode, 'Rejected', place.info);
       const profiled = profileOf(state, request, context);
       if (typeof profiled === 'string') return rejected(state, profiled);
@@ -31,7 +32,9 @@ export const requestStartTransaction: StationCommand = command(
     },
     answered(state, { request }, { request: asked }, answer, context) {
       const accepted = answer['status'] === 'Accepted';
-      const known = accepted ? confirmed(state, request) : withoutStart(state, Number(request['remoteStartId']));
+      const known = accepted
+        ? confirmed(state, request, context)
+        : withoutStart(state, Number(request['remoteStartId']));
       const profile = accepted && asked['chargingProfile'] !== undefined ? request['chargingProfile'] : undefined;
       const idTag = String(asked['idTag']);
       const now = profile === undefined ? known : withProfile(known, profile as JsonObject, request, idTag, context);
@@ -56,57 +59,6 @@ function repeated(state: ChargePointState, request: JsonObject, context: Context
   if (before === undefined) return undefined;
   if (before.accepted) return telling(state, 'RequestStartTransaction', { status: 'Accepted' }, {}, context);
   return rejected(state, 'DuplicateRequestId', 'Rejected', 'asked before; the charge point has not answered');
-}
-
-type Place = { readonly connectorId: number | undefined } | { readonly reasonCode: string; readonly info: string };
-
-/** The connector to start on, undefined to leave it to the charge point; or why there is none. */
-function placeOf(state: ChargePointState, request: JsonObject, context: Context): Place {
-  const all = Array.from({ length: connectorCount(state, context) }, (_, index) => index + 1);
-  if (request['evseId'] !== undefined) {
-    const connectorId = connectorOf(state, context, Number(request['evseId']));
-    if (connectorId === undefined) return { reasonCode: 'UnknownEvse', info: 'no such EVSE' };
-    return obstacle(state, connectorId, request, context) ?? { connectorId };
-  }
-  const obstacles = all.map((connectorId) => obstacle(state, connectorId, request, context));
-  const [first] = obstacles;
-  if (first && obstacles.every((one) => one !== undefined)) return first;
-  if (!context.settings.fillConnector) return { connectorId: undefined };
-  if (all.length === 1) return { connectorId: 1 };
-  const plugged = all.filter((id) => state.connectors[id]?.status?.['status'] === 'Preparing');
-  const [only] = plugged;
-  if (only !== undefined && plugged.length === 1) return { connectorId: only };
-  return { reasonCode: 'MissingParam', info: 'the charge point needs an EVSE, and which one is not clear' };
-}
-
-function obstacle(
-  state: ChargePointState,
-  connectorId: number,
-  request: JsonObject,
-  context: Context,
-): { readonly reasonCode: string; readonly info: string } | undefined {
-  const where = `connector ${connectorId}`;
-  if (openTransaction(state, connectorId)) return { reasonCode: 'TxInProgress', info: where };
-  const status = state.connectors[connectorId]?.status?.['status'];
-  if (status === 'Unavailable' || status === 'Faulted')
-    return { reasonCode: 'NotEnabled', info: `${where} is ${status}` };
-  const reserved = reservedForAnother(state, connectorId, request, context);
-  return reserved ? { reasonCode: 'InvalidIdToken', info: `${where} is reserved for another token` } : undefined;
-}
-
-function reservedForAnother(
-  state: ChargePointState,
-  connectorId: number,
-  request: JsonObject,
-  context: Context,
-): boolean {
-  const token = request['idToken'] as unknown as IdToken;
-  const group = request['groupIdToken'] as unknown as IdToken | undefined;
-  const here = Object.values(stationOf(state).reservations).filter(
-    (one) => one.connectorId === connectorId && one.expiresAt > context.now,
-  );
-  const own = here.some((one) => samePair(one.token, token) || (group && one.group && samePair(one.group, group)));
-  return here.length > 0 && !own;
 }
 
 /** The request with a profile that the charge point can take; or the reasonCode of a refusal. */
@@ -157,12 +109,16 @@ function started(
   );
 }
 
-/** Accepted: it takes the place of one that waits for the same connector. */
-function confirmed(state: ChargePointState, request: JsonObject): ChargePointState {
+/** Accepted: it takes the place of one that waits for the same EVSE. */
+function confirmed(state: ChargePointState, request: JsonObject, context: Context): ChargePointState {
   const { remoteStarts } = stationOf(state);
   const own = remoteStarts.findLast((one) => one.remoteStartId === request['remoteStartId']);
   if (own === undefined) return state;
-  const others = remoteStarts.filter((one) => one !== own && one.connectorId !== own.connectorId);
+  const same = ({ connectorId }: RemoteStart): boolean =>
+    connectorId === undefined || own.connectorId === undefined
+      ? connectorId === own.connectorId
+      : siblingsOf(own.connectorId, context).includes(connectorId);
+  const others = remoteStarts.filter((one) => one !== own && !same(one));
   return withStation(state, { remoteStarts: [...others, { ...own, accepted: true }] });
 }
 

@@ -3,10 +3,10 @@ import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { hasProfile, lacks } from './capability.ts';
 import { asking, command, isLacking, refusedAs, telling } from './command.ts';
-import { inTurn, rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
+import { occupied, reservedPlace } from './reserved-place.ts';
+import { inTurn, rejected, type StationCommand, stationOf, withStation } from './rules.ts';
 import type { IdToken, Reservation } from './state.ts';
 import { tagDown } from './token.ts';
-import { connectorOf } from './topology.ts';
 
 /** ReserveNow and CancelReservation (OCPP 2.0.1 H01, H02). What is reserved is remembered, because 1.6 never tells when it ends. */
 
@@ -17,8 +17,9 @@ export const reserveNow: StationCommand = command(
     call(state, { request }, context) {
       if (hasProfile(state, 'Reservation') === false || lacks(state, 'ReserveNow', context))
         return rejected(state, 'NotEnabled', 'Rejected', 'the charge point has no reservations');
-      const place = placeOf(state, request, context);
+      const place = reservedPlace(state, request, context);
       if (typeof place === 'string') return rejected(state, place);
+      if (occupied(state, place, context)) return rejected(state, 'TxInProgress', 'Occupied');
       const own = tagDown(state, request['idToken'] as unknown as IdToken, context);
       const groupToken = request['groupIdToken'] as unknown as IdToken | undefined;
       const group = groupToken && tagDown(own.state, groupToken, context);
@@ -36,17 +37,6 @@ export const reserveNow: StationCommand = command(
 
 function notReserved(state: ChargePointState, refusal: Parameters<typeof refusedAs>[1]): Decision {
   return isLacking(refusal) ? rejected(state, 'NotEnabled', 'Rejected', refusal.reason) : refusedAs(state, refusal);
-}
-
-/** The connector to reserve, 0 for any; or the reasonCode of a refusal. */
-function placeOf(state: ChargePointState, request: JsonObject, context: Context): number | string {
-  const { connectorType, evseId } = request;
-  // What kind of connector there is, only the operator can have said.
-  if (connectorType !== undefined && connectorType !== station(context).settings.connectorType)
-    return 'UnknownConnectorType';
-  if (evseId !== undefined) return connectorOf(state, context, Number(evseId)) ?? 'UnknownEvse';
-  const any = state.configuration['reserveconnectorzerosupported']?.value?.toLowerCase() === 'true';
-  return any ? 0 : 'UnsupportedParam';
 }
 
 /** The same id again replaces it. */

@@ -5,7 +5,7 @@ import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
 import { installing } from './jobs.ts';
 import { idleAt, withoutDeferred } from './reset-later.ts';
 import { rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
-import { connectorCount, connectorOf } from './topology.ts';
+import { evsesOf } from './topology.ts';
 
 /** Reset (OCPP 2.0.1 B11, B12). 1.6 resets the whole charge point, and ends its transactions for it. */
 
@@ -41,8 +41,9 @@ export const reset: StationCommand = command(
 /** The reasonCode when it is not the whole station that is meant. */
 function notWhole(state: ChargePointState, evseId: unknown, context: Context): string | undefined {
   if (evseId === undefined) return undefined;
-  if (connectorOf(state, context, Number(evseId)) === undefined) return 'UnknownEvse';
-  return connectorCount(state, context) === 1 ? undefined : 'UnsupportedParam';
+  const all = evsesOf(state, context);
+  if (!all.some(({ id }) => id === evseId)) return 'UnknownEvse';
+  return all.length === 1 ? undefined : 'UnsupportedParam';
 }
 
 function now(state: ChargePointState, request: JsonObject, context: Context): Decision {

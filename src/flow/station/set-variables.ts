@@ -184,7 +184,7 @@ function rewritten(
   const source = target.is === 'variable' ? target.variable.source : undefined;
   if (source?.from !== 'part') return goOn(state, exchange, also(now, said(named, ['UnknownVariable'])), context);
   const key = keysIn(answer).find((entry) => entry.key.toLowerCase() === source.key.toLowerCase());
-  const value = withRotation(key?.value ?? '', source.connectorId, String(named.item['attributeValue'] ?? ''));
+  const value = withRotation(key?.value ?? '', source.connectors, String(named.item['attributeValue'] ?? ''));
   const wrong = value === undefined ? 'InvalidValue' : unfit(value, { dataType: 'string' });
   const verdict: Verdict | undefined =
     key === undefined ? ['UnknownVariable', 'NotFound'] : wrong ? ['Rejected', wrong] : undefined;

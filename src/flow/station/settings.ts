@@ -1,5 +1,7 @@
 /** How a charge point is shown to a CSMS of OCPP 2.0.1; the first word of each choice is the default. Times in ms. */
 export interface StationSettings {
+  /** Which connectors form one EVSE; the first is EVSE 1. A connector that none of them names is an EVSE by itself, behind them. */
+  readonly evses: readonly EvseSettings[];
   /** How the type of a token is guessed that the CSMS has never named: the first pattern that fits, else `defaultType`. */
   readonly idTokenPatterns: readonly { readonly pattern: RegExp; readonly type: string }[];
   readonly idTokenDefaultType: string;
@@ -81,7 +83,19 @@ export interface StationSettings {
   readonly securityProfile: number;
 }
 
+/** Connectors on one power unit, of which one at a time can charge. */
+export interface EvseSettings {
+  /** Numbers of OCPP 1.6; the first is connector 1 of the EVSE. */
+  readonly connectors: readonly number[];
+  /** One for each connector, in their order; without it all are `connectorType`. */
+  readonly connectorTypes?: readonly string[];
+  /** W, instead of the station's. */
+  readonly ratedPower?: number;
+  readonly supplyPhases?: number;
+}
+
 export const STATION_DEFAULTS: StationSettings = {
+  evses: [],
   idTokenPatterns: [
     { pattern: /^[0-9A-Fa-f]{8}$|^[0-9A-Fa-f]{14}$/, type: 'ISO14443' },
     { pattern: /^[Ee]0[0-9A-Fa-f]{14}$/, type: 'ISO15693' },

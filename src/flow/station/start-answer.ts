@@ -7,6 +7,7 @@ import { inTurn, station } from './rules.ts';
 import type { IdTokenInfo } from './state.ts';
 import { tokenUp } from './token.ts';
 import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
+import { evseOf } from './topology.ts';
 import { type StationTransaction, withEvents } from './transaction-event.ts';
 
 /** What the charge point hears of its tag when a transaction starts: from the CSMS in time, else from memory. */
@@ -35,7 +36,7 @@ export function startedDelivered(
   const told = answerWithTag(
     known?.state ?? settled,
     'StartTransaction.answer',
-    heldTo(answer, connectorId),
+    heldTo(answer, evseOf(connectorId, context).id),
     idTag,
     tokenFor(state, transaction, context),
     context,
@@ -60,7 +61,8 @@ function judgedAtAuthorize(
 ): IdTokenInfo | undefined {
   const lately = authorizedLately(state, idTag, context);
   if (lately === undefined) return undefined;
-  if (lately.evseIds !== undefined && !lately.evseIds.includes(connectorId)) return { status: 'Invalid' };
+  if (lately.evseIds !== undefined && !lately.evseIds.includes(evseOf(connectorId, context).id))
+    return { status: 'Invalid' };
   const info = judgedBefore(state, idTag, context);
   return info?.status === lately.status ? info : { status: lately.status };
 }

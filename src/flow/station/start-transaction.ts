@@ -12,7 +12,7 @@ import { inTurn, type StationUp, station, stationOf, withStation } from './rules
 import { fallbackAnswer } from './start-answer.ts';
 import type { IdToken } from './state.ts';
 import { tokenUp } from './token.ts';
-import { evseOf } from './topology.ts';
+import { evseOf, named, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 import { nextTransaction, transactionIdOf } from './transaction-id.ts';
 import { leftWithDevice } from './while-away.ts';
@@ -32,10 +32,14 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
   if (before) return repeated(state, before, context);
   const left = leftWithDevice(state, context);
   if (left) return left;
-  if (!exists(state, Number(request['connectorId']), context)) return nowhere(state, request, context);
+  const connectorId = Number(request['connectorId']);
+  if (!exists(state, connectorId, context)) return nowhere(state, request, context);
   return inTurn(
     state,
-    (now) => closeOld(now, runningOn(now, Number(request['connectorId'])), request['timestamp'], context),
+    // An EVSE has one transaction at a time.
+    ...siblingsOf(connectorId, context).map(
+      (id) => (now: ChargePointState) => closeOld(now, runningOn(now, id), request['timestamp'], context),
+    ),
     (now) => begin(now, request, key, context),
   );
 }
@@ -67,12 +71,12 @@ function waitFor(seq: number, state: ChargePointState, context: Context): Effect
 }
 
 /** Whether there is such a connector, as far as anyone has said how many there are. */
-function exists(state: ChargePointState, connectorId: number, { settings }: Context): boolean {
+function exists(state: ChargePointState, connectorId: number, context: Context): boolean {
   const said = Number(state.configuration['numberofconnectors']?.value);
-  const count = settings.connectors ?? (Number.isInteger(said) && said > 0 ? said : undefined);
-  return (
-    connectorId > 0 && (count === undefined || connectorId <= count || state.connectors[connectorId] !== undefined)
-  );
+  const count = context.settings.connectors ?? (Number.isInteger(said) && said > 0 ? said : undefined);
+  if (connectorId <= 0) return false;
+  if (count === undefined || connectorId <= count || state.connectors[connectorId] !== undefined) return true;
+  return named(connectorId, context);
 }
 
 /** A start where nothing can start: the charge point gets a number of its own and no permission; the CSMS hears nothing. */
@@ -123,7 +127,7 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
       timestamp: time.timestamp,
       ...(time.offline && { offline: true }),
       ...why(state, idTag, connectorId, remote, context),
-      evse: { ...evseOf(connectorId) },
+      evse: { ...evseOf(connectorId, context) },
       idToken: { ...token },
     },
     context,

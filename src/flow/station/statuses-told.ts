@@ -15,7 +15,7 @@ import {
   withoutStation,
   withStation,
 } from './rules.ts';
-import { connectorCount, evseOf } from './topology.ts';
+import { connectorsOf, evseOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
 
 /**
@@ -30,7 +30,7 @@ const PAUSE = 30_000;
 export function tellStatus(state: ChargePointState, connectorId: number, context: Context, asked = false): Decision {
   const request = shown(state, connectorId, context);
   if (request === undefined || !mayTell(state, context, asked)) return decision(state);
-  const evse = evseOf(connectorId);
+  const evse = evseOf(connectorId, context);
   // One that was stored while the CSMS spoke 1.6 may have no time of its own.
   const timestamp = request['timestamp'] ?? isoTime(state.connectors[connectorId]?.statusAt ?? context.now);
   const given = { evseId: evse.id, connectorId: evse.connectorId, timestamp };
@@ -74,8 +74,9 @@ export function pictureAfter(state: ChargePointState, context: Context): Decisio
 /** No more statuses are waited for when all connectors have told theirs. */
 export function burstEnded(state: ChargePointState, context: Context): ChargePointState {
   if (stationOf(state).burstUntil === undefined) return state;
-  const ids = Array.from({ length: connectorCount(state, context) }, (_, i) => i + 1);
-  return ids.every((id) => newest(state, id) !== undefined) ? withoutStation(state, 'burstUntil') : state;
+  return connectorsOf(state, context).every((id) => newest(state, id) !== undefined)
+    ? withoutStation(state, 'burstUntil')
+    : state;
 }
 
 /** Answers to statuses. */

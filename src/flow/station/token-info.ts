@@ -19,12 +19,12 @@ function memorable(info: JsonObject): IdTokenInfo {
   };
 }
 
-/** The answer with an idTokenInfo that holds on this connector: elsewhere the token may be good, here it is not (C01). */
-export function heldTo(answer: JsonObject, connectorId: number | undefined): JsonObject {
+/** The answer with an idTokenInfo that holds at this EVSE: elsewhere the token may be good, here it is not (C01). */
+export function heldTo(answer: JsonObject, evseId: number | undefined): JsonObject {
   const info = answer['idTokenInfo'] as JsonObject | undefined;
   const evses = info?.['evseId'] as number[] | undefined;
-  if (info === undefined || evses === undefined || connectorId === undefined) return answer;
-  if (evses.includes(connectorId) || info['status'] !== 'Accepted') return answer;
+  if (info === undefined || evses === undefined || evseId === undefined) return answer;
+  if (evses.includes(evseId) || info['status'] !== 'Accepted') return answer;
   return { ...answer, idTokenInfo: { ...info, status: 'Invalid' } };
 }
 

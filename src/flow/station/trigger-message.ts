@@ -5,7 +5,7 @@ import { accepts } from './boot-gate.ts';
 import { lacks } from './capability.ts';
 import { asking, command, isLacking, refusedAs, telling } from './command.ts';
 import { inTurn, rejected, type StationCommand, stationOf } from './rules.ts';
-import { connectorCount, connectorOf } from './topology.ts';
+import { connectorCount, connectorsAt, connectorsOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
 import { eventNow, fromMemory, isOwn } from './trigger-own.ts';
 import { withoutTrigger, withTrigger } from './triggers.ts';
@@ -22,87 +22,129 @@ export const triggerMessage: StationCommand = command(
     call(state, exchange, context) {
       const { evse, requestedMessage } = exchange.request;
       const { id, connectorId: number } = (evse ?? {}) as { id?: number; connectorId?: number };
-      const connectorId = id === undefined ? undefined : connectorOf(state, context, id, number);
-      if (id !== undefined && connectorId === undefined) return rejected(state, 'UnknownEvse');
+      const connectors = id === undefined ? undefined : meant(connectorsAt(state, context, id), number);
+      if (connectors?.length === 0) return rejected(state, 'UnknownEvse');
       const message = String(requestedMessage);
-      if (isOwn(message)) return answeredFromMemory(state, message, connectorId, context);
+      const all: Asked = { message, connectorId: undefined, left: [], told: false };
+      if (isOwn(message)) return fromMemoryOr(state, exchange, all, 'Rejected', context);
       switch (message) {
         case 'BootNotification':
           // It is registered: a boot would start it anew (F06.FR.17).
           if (accepts(state, context) === 'yes') return rejected(state, 'NotEnabled');
-          return forwarded(state, exchange, message, undefined, context);
+          return forwarded(state, exchange, all, context);
         case 'StatusNotification':
-          if (connectorId === undefined && connectorCount(state, context) > 1)
+          if (connectors === undefined && connectorCount(state, context) > 1)
             return rejected(state, 'MissingParam', 'Rejected', 'of which connector?');
-          return forwarded(state, exchange, message, connectorId ?? 1, context);
+          return forwarded(state, exchange, of(message, connectors ?? [1]), context);
         case 'MeterValues':
-          return forwarded(state, exchange, message, connectorId, context);
+          return forwarded(state, exchange, connectors ? of(message, connectors) : all, context);
         case 'TransactionEvent':
-          return transactionEvents(state, exchange, connectorId, context);
+          return transactionEvents(state, exchange, connectors ?? connectorsOf(state, context), context);
         default:
           return rejected(state, 'UnsupportedRequest', 'NotImplemented');
       }
     },
-    answered(state, _exchange, { memo }, answer, context) {
-      const { message, connectorId } = memoOf(memo);
+    answered(state, exchange, { memo }, answer, context) {
+      const asked = memoOf(memo);
+      const { message, connectorId } = asked;
       const status = String(answer['status']);
       if (message === 'TransactionEvent')
         return status === 'Accepted' ? decision(state) : late(state, connectorId, context);
-      if (status === 'Accepted') return telling(state, 'TriggerMessage', answer, {}, context);
+      const refusal = (now: ChargePointState) => telling(now, 'TriggerMessage', answer, {}, context);
+      if (status === 'Accepted') return goOn(state, exchange, asked, decision(state), refusal, context);
       const now = withoutTrigger(state, message, connectorId);
       const own = status === 'NotImplemented' || message === 'BootNotification';
-      if (own) return answeredFromMemory(now, message, connectorId, context, status);
-      return telling(now, 'TriggerMessage', answer, {}, context);
+      if (own) return fromMemoryOr(now, exchange, asked, status, context);
+      return goOn(now, exchange, asked, undefined, refusal, context);
     },
-    refused(state, _exchange, { memo }, refusal, context) {
-      const { message, connectorId } = memoOf(memo);
+    refused(state, exchange, { memo }, refusal, context) {
+      const asked = memoOf(memo);
+      const { message, connectorId } = asked;
       if (message === 'TransactionEvent') return late(state, connectorId, context);
       const now = withoutTrigger(state, message, connectorId);
-      if (isLacking(refusal)) return answeredFromMemory(now, message, connectorId, context, 'NotImplemented');
-      return refusedAs(now, refusal);
+      if (isLacking(refusal)) return fromMemoryOr(now, exchange, asked, 'NotImplemented', context);
+      // The next question would be as vain.
+      const last = { ...asked, left: [] };
+      return goOn(now, exchange, last, undefined, (end) => refusedAs(end, refusal), context);
     },
   },
   { TriggerMessage: ['Accepted', 'Rejected', 'NotImplemented'] },
 );
 
+/** A question to the charge point; goes with it as its memo. */
 interface Asked {
   readonly message: string;
   readonly connectorId: number | undefined;
+  /** Other connectors of the EVSE, still to be asked. */
+  readonly left: readonly number[];
+  /** The CSMS has its answer already. */
+  readonly told: boolean;
 }
 
-function memoOf({ message, connectorId }: JsonObject): Asked {
-  return { message: String(message), connectorId: connectorId === undefined ? undefined : Number(connectorId) };
+function of(message: string, [connectorId, ...left]: readonly number[]): Asked {
+  return { message, connectorId, left, told: false };
+}
+
+function memoOf({ message, connectorId, left, told }: JsonObject): Asked {
+  return {
+    message: String(message),
+    connectorId: connectorId === undefined ? undefined : Number(connectorId),
+    left: Array.isArray(left) ? left.map(Number) : [],
+    told: told === true,
+  };
+}
+
+/** The connectors of an EVSE, or the one of them that has this number. */
+function meant(connectors: readonly number[], number: number | undefined): readonly number[] {
+  return connectors.filter((_, at) => number === undefined || at + 1 === number);
 }
 
 /** Asks the charge point; what it sends then is known as what was asked for, even if it comes before its answer. */
-function forwarded(
-  state: ChargePointState,
-  { request }: Exchange,
-  message: string,
-  connectorId: number | undefined,
-  context: Context,
-): Decision {
-  if (lacks(state, 'TriggerMessage', context))
-    return answeredFromMemory(state, message, connectorId, context, 'NotImplemented');
-  const memo: JsonObject = { message, ...(connectorId !== undefined && { connectorId }) };
+function forwarded(state: ChargePointState, exchange: Exchange, asked: Asked, context: Context): Decision {
+  if (lacks(state, 'TriggerMessage', context)) return fromMemoryOr(state, exchange, asked, 'NotImplemented', context);
+  const { message, connectorId, left, told } = asked;
+  const memo: JsonObject = { message, ...(connectorId !== undefined && { connectorId }), left: [...left], told };
   const waits = withTrigger(state, { message, connectorId }, context);
-  return asking(waits, 'TriggerMessage', 'TriggerMessage', request, { connectorId }, context, { memo });
+  return asking(waits, 'TriggerMessage', 'TriggerMessage', exchange.request, { connectorId }, context, { memo });
 }
 
 /** What the bridge itself can say, or else `status`. */
-function answeredFromMemory(
+function fromMemoryOr(
   state: ChargePointState,
-  message: string,
-  connectorId: number | undefined,
+  exchange: Exchange,
+  asked: Asked,
+  status: string,
   context: Context,
-  status = 'Rejected',
 ): Decision {
-  const told = fromMemory(state, message, connectorId, context);
-  if (told === undefined) return rejected(state, 'UnsupportedRequest', status);
+  const known = fromMemory(state, asked.message, asked.connectorId, context);
+  const loss = isOwn(asked.message) ? [] : [EMULATED];
+  const told = known && { state: known.state, effects: [...loss, ...known.effects] };
+  return goOn(state, exchange, asked, told, (now) => rejected(now, 'UnsupportedRequest', status), context);
+}
+
+/**
+ * The CSMS has its answer as soon as one connector will tell something (`told`), ahead of that; then the next one is asked.
+ * @param refusal its answer when none of them does
+ */
+function goOn(
+  state: ChargePointState,
+  exchange: Exchange,
+  asked: Asked,
+  told: Decision | undefined,
+  refusal: (now: ChargePointState) => Decision,
+  context: Context,
+): Decision {
+  const { message, left } = asked;
+  const first = told !== undefined && !asked.told;
   return inTurn(
     state,
-    (now) => decision(now, ...(isOwn(message) ? [] : [EMULATED]), { do: 'answer', payload: TAKEN }),
+    (now) => (first ? decision(now, { do: 'answer', payload: TAKEN }) : undefined),
     () => told,
+    (now) => {
+      const any = asked.told || told !== undefined;
+      if (left.length > 0) return forwarded(now, exchange, { ...of(message, left), told: any }, context);
+      return any ? undefined : refusal(now);
+    },
   );
 }
 
@@ -110,11 +152,10 @@ function answeredFromMemory(
 function transactionEvents(
   state: ChargePointState,
   { request }: Exchange,
-  wanted: number | undefined,
+  connectors: readonly number[],
   context: Context,
 ): Decision {
-  const all = Array.from({ length: connectorCount(state, context) }, (_, index) => index + 1);
-  const ids = all.filter((id) => (wanted === undefined || wanted === id) && runningOn(state, id));
+  const ids = connectors.filter((id) => runningOn(state, id));
   if (ids.length === 0) return rejected(state, 'TxNotFound');
   const asks = !lacks(state, 'TriggerMessage', context) && !stationOf(state).lacking.includes('TriggerMessage');
   const eventAt = context.now + READING_WITHIN;

@@ -80,7 +80,7 @@ function lastReading(state: ChargePointState, connectorId: number, context: Cont
   const transaction = runningOn(state, connectorId);
   // In a transaction the CSMS has this reading already.
   if (transaction) return eventNow(state, connectorId, context);
-  const { value, losses } = converted(context, 'MeterValues', meter, { evseId: evseOf(connectorId).id });
+  const { value, losses } = converted(context, 'MeterValues', meter, { evseId: evseOf(connectorId, context).id });
   return value && decision(state, ...losses, tell('MeterValues', value));
 }
 

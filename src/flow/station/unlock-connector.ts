@@ -3,13 +3,13 @@ import { type ChargePointState, openTransaction } from '../state.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
 import { errorEvents } from './error-events.ts';
 import { inTurn, rejected, type StationCommand } from './rules.ts';
-import { connectorOf } from './topology.ts';
+import { connectorAt } from './topology.ts';
 
 /** UnlockConnector (OCPP 2.0.1 F05): never while a transaction runs, which a charge point of 1.6 would end for it. */
 export const unlockConnector: StationCommand = command(
   {
     call(state, { request }, context) {
-      const connectorId = connectorOf(state, context, Number(request['evseId']), Number(request['connectorId']));
+      const connectorId = connectorAt(state, context, Number(request['evseId']), Number(request['connectorId']));
       if (connectorId === undefined) return rejected(state, 'UnknownConnectorId', 'UnknownConnector');
       if (openTransaction(state, connectorId)) return rejected(state, 'TxInProgress', 'OngoingAuthorizedTransaction');
       const options = { status: 'UnlockFailed' };

@@ -95,21 +95,27 @@ export function keyValue(convert: VariableConversion, value: string, phases: str
   return [...new Set(names)].join(',');
 }
 
-/** The part of ConnectorPhaseRotation (`0.RST,1.RST`) about one connector; undefined when it says nothing of it. */
-export function rotationOf(value: string, connectorId: number): string | undefined {
-  const word = rotations(value).get(connectorId);
+/**
+ * The part of ConnectorPhaseRotation (`0.RST,1.RST`) about some connectors; empty when it does not know, or has different words
+ * for them; undefined when it says nothing of them.
+ */
+export function rotationOf(value: string, connectors: readonly number[]): string | undefined {
+  const all = rotations(value);
+  const [word, ...others] = new Set(connectors.flatMap((id) => all.get(id) ?? []));
   if (word === undefined) return undefined;
-  return ROTATIONS.has(word) ? word : '';
+  return others.length === 0 && ROTATIONS.has(word) ? word : '';
 }
 
-/** The same list with another word for one connector; undefined when there is no such word. */
-export function withRotation(value: string, connectorId: number, word: string): string | undefined {
+/** The same list with another word for some connectors; undefined when there is no such word. */
+export function withRotation(value: string, connectors: readonly number[], word: string): string | undefined {
   const upper = word.trim().toUpperCase();
   if (upper !== '' && !ROTATIONS.has(upper)) return undefined;
   const all = rotations(value);
-  const before = all.get(connectorId);
-  if (upper !== '') all.set(connectorId, upper);
-  else if (before === undefined || ROTATIONS.has(before)) all.set(connectorId, 'NotApplicable');
+  for (const id of connectors) {
+    const before = all.get(id);
+    if (upper !== '') all.set(id, upper);
+    else if (before === undefined || ROTATIONS.has(before)) all.set(id, 'NotApplicable');
+  }
   return [...all]
     .sort(([a], [b]) => a - b)
     .map(([id, rotation]) => `${id}.${rotation}`)

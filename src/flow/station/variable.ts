@@ -6,8 +6,8 @@ import type { Place } from './variable-names.ts';
 export type Source =
   /** A configuration key of the charge point. */
   | { readonly from: 'key'; readonly key: string; readonly row: VariableRow }
-  /** What a key says of one connector. */
-  | { readonly from: 'part'; readonly key: string; readonly row: VariableRow; readonly connectorId: number }
+  /** What a key says of the connectors of one EVSE. */
+  | { readonly from: 'part'; readonly key: string; readonly row: VariableRow; readonly connectors: readonly number[] }
   /** The same as another variable's. */
   | { readonly from: 'copy'; readonly key: string }
   /** A key that no row names. */
