@@ -3,6 +3,7 @@ import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { StationTables } from '../mapping/station/station-tables.ts';
 import type { DownAction, UpAction } from '../mapping/translator.ts';
 import type { OutboxEntry } from './outbox.ts';
+import type { LinkWays } from './link-ways.ts';
 import type { ChargePointState } from './state.ts';
 import type { StationSettings } from './station/settings.ts';
 
@@ -66,7 +67,9 @@ export type Effect =
   | { readonly do: 'dead-letter-remove'; readonly seq: number }
   | { readonly do: 'loss'; readonly code: string; readonly field: string }
   /** New secret or ping interval for the link, set by the CSMS through configuration keys that belong to the bridge. */
-  | { readonly do: 'link-setting'; readonly key: 'AuthorizationKey' | 'WebSocketPingInterval'; readonly value: string };
+  | { readonly do: 'link-setting'; readonly key: 'AuthorizationKey' | 'WebSocketPingInterval'; readonly value: string }
+  /** Where the link may go; `now`: the first way at once. */
+  | { readonly do: 'link-ways'; readonly ways: LinkWays; readonly now: boolean };
 
 export interface Decision {
   readonly state: ChargePointState;
@@ -125,6 +128,8 @@ export interface Context {
   readonly identity: string;
   /** Since when (ms) the link to the CSMS is open; undefined while it is not. */
   readonly linkOpenedAt: number | undefined;
+  /** Which of its ways it goes, or went last; absent: the configured one. */
+  readonly linkSlot?: number;
   /** How the table of this version has a command of the pivot; undefined when it knows none of that name. */
   policyOf(action: string): DownPolicy | undefined;
   /** Tables and settings towards a CSMS of OCPP 2.0.1. */
@@ -253,6 +258,8 @@ export interface Flows {
     sent: SentCall,
     context: Context,
   ): Decision;
+  /** The ways of the link that its CSMS has set, for a process that begins; undefined: only the configured one. */
+  linkWays?(state: ChargePointState, context: Context): LinkWays | undefined;
   /** Every link begins with a BootNotification: other calls that were made for one link do not go over the next. */
   readonly bootsFirst?: true;
   /** With `bootsFirst`: whether the CSMS has accepted the charge point on this link. */

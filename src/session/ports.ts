@@ -1,6 +1,8 @@
 import type { JsonObject, SoapObject, SoapVersion } from '../base/message.ts';
+import type { LinkWays } from '../flow/link-ways.ts';
 import type { WireQuirks } from '../mapping/quirks.ts';
 
+export type { LinkWay, LinkWays } from '../flow/link-ways.ts';
 export type { WireQuirks } from '../mapping/quirks.ts';
 
 /** What the sessions need of the two banks, and what the banks may ask of the sessions. Banks implement these; they never see each other. */
@@ -66,6 +68,8 @@ export interface CsmsPort {
   close(identity: string, reason: string): void;
   /** A setting of this link that the CSMS changed: hex AuthorizationKey (the link is opened anew with it), or seconds between pings. */
   configure(identity: string, key: 'AuthorizationKey' | 'WebSocketPingInterval', value: string): void;
+  /** The ways of this link, for the next dial; `now`: a link that does not go the first way is opened anew, as soon as nothing is outstanding on it. */
+  lead(identity: string, ways: LinkWays, now: boolean): void;
 }
 
 /** What the near bank may ask. Rejects with BridgeError. */
@@ -94,5 +98,6 @@ export interface CsmsCall {
 /** What the far bank may ask or tell. */
 export interface CsmsSide {
   receiveCall(call: CsmsCall): Promise<JsonObject>;
-  linkChanged(identity: string, state: 'open' | 'closed'): void;
+  /** `slot`: which of its ways the link goes. */
+  linkChanged(identity: string, state: 'open' | 'closed', slot?: number): void;
 }

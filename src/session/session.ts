@@ -54,6 +54,8 @@ export class Session {
   readonly #afterBoot: (() => void)[] = [];
   /** Since when (ms) the link is open. */
   linkOpenedAt: number | undefined;
+  /** Which of its ways the link goes. */
+  #linkSlot = 0;
   #linkConfigured = false;
 
   constructor(identity: string, deps: SessionDeps) {
@@ -165,6 +167,7 @@ export class Session {
       keys: translator?.keys ?? new Map(),
       identity: this.identity,
       linkOpenedAt: this.linkOpenedAt,
+      linkSlot: this.#linkSlot,
       policyOf: (action) => translator?.down.get(action),
       ...(this.settings.station && { station: this.settings.station() }),
     };
@@ -194,8 +197,18 @@ export class Session {
       else if (effect.do === 'loss') this.loss(effect.code, version, about, effect.field);
       else if (effect.do === 'dead-letter') this.deps.observe.deadLetter(this.identity, effect.entry);
       else if (effect.do === 'outbox-put') this.deliver();
-      else if (effect.do === 'link-setting') this.setLink(effect);
+      else if (effect.do === 'link-setting' || effect.do === 'link-ways') this.setLink(effect);
     }
+  }
+
+  /** A sign of life opens the link, also when nothing will be sent: as soon as it is known what the CSMS once set for it. */
+  openLink(): void {
+    const open = () => this.deps.csms.open(this.identity);
+    if (this.#linkConfigured) open();
+    else
+      this.step((state) => ({ state, effects: [] }), open).catch((error: unknown) =>
+        this.deps.observe.failure(this.identity, 'opening the link', error),
+      );
   }
 
   /** Something waits for the CSMS. */
@@ -205,8 +218,12 @@ export class Session {
   }
 
   /** Behind the answer that is on its way on the same link. */
-  setLink({ key, value }: Extract<Effect, { do: 'link-setting' }>): void {
-    this.deps.clock.after(0, () => this.deps.csms.configure(this.identity, key, value));
+  setLink(effect: Extract<Effect, { do: 'link-setting' | 'link-ways' }>): void {
+    const { csms, clock } = this.deps;
+    clock.after(0, () => {
+      if (effect.do === 'link-setting') csms.configure(this.identity, effect.key, effect.value);
+      else csms.lead(this.identity, effect.ways, effect.now);
+    });
   }
 
   /** A call that the bridge makes by itself: nobody waits, so a failure is only noted. */
@@ -261,8 +278,9 @@ export class Session {
   }
 
   /** What the CSMS must know first is told first; only then follows what waits. */
-  linkOpened(): void {
+  linkOpened(slot: number): void {
     this.#followClock();
+    this.#linkSlot = slot;
     this.linkOpenedAt = this.deps.clock.now();
     void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6'), this.#bootTold));
   }
@@ -295,6 +313,7 @@ export class Session {
 
   /** At start: what was planned before the last process ended is planned again, and what waits is seen. */
   resume(state: ChargePointState): void {
+    this.#configureLink(state);
     if (!this.#heard) this.heardAt = lastHeard(state, this.deps.clock.now()) ?? this.heardAt;
     this.outbox.look();
   }
@@ -324,5 +343,7 @@ export class Session {
     const { authorizationKey, pingInterval } = state;
     if (authorizationKey) this.deps.csms.configure(this.identity, 'AuthorizationKey', authorizationKey);
     if (pingInterval !== undefined) this.deps.csms.configure(this.identity, 'WebSocketPingInterval', pingInterval);
+    const ways = this.flows.linkWays?.(state, this.context(state.version ?? '1.6'));
+    if (ways) this.deps.csms.lead(this.identity, ways, false);
   }
 }

@@ -40,8 +40,7 @@ export class Sessions implements DeviceSide, CsmsSide {
   async receive(call: DeviceCall): Promise<SoapObject> {
     if (this.#draining) throw new BridgeError('Draining');
     const session = this.#session(call.identity);
-    // The first sign of life opens the link, also when this message itself will not be forwarded.
-    this.#deps.csms.open(call.identity);
+    session.openLink();
     return session.deviceCalls.receive(call);
   }
 
@@ -54,10 +53,10 @@ export class Sessions implements DeviceSide, CsmsSide {
     return this.#session(call.identity).csmsCalls.receive(call);
   }
 
-  linkChanged(identity: string, state: 'open' | 'closed'): void {
+  linkChanged(identity: string, state: 'open' | 'closed', slot = 0): void {
     const session = this.#sessions.get(identity);
     if (state === 'closed') session?.linkClosed();
-    else if (!this.#draining) session?.linkOpened();
+    else if (!this.#draining) session?.linkOpened(slot);
   }
 
   /** Waiting for the CSMS: how many messages, and since when the oldest (ms). */

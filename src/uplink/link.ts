@@ -1,6 +1,6 @@
 import type { Timer } from '../base/clock.ts';
 import type { JsonObject } from '../base/message.ts';
-import type { CsmsRequest } from '../session/ports.ts';
+import type { CsmsRequest, LinkWay } from '../session/ports.ts';
 import { Backoff } from './backoff.ts';
 import { Caller, type CallerDeps, type Line } from './caller.ts';
 import { type MalformedFrame, type MalformedReason, parseFrame } from './frame.ts';
@@ -23,6 +23,7 @@ import type { Dialler, Ramp } from './ramp.ts';
 import { Receiver, type ReceiverDeps } from './receiver.ts';
 import type { LinkSettings } from './settings.ts';
 import { closeReason, frameFault, OPEN, type Socket } from './socket.ts';
+import { CONFIGURED, type Ways } from './ways.ts';
 
 /**
  * One charge point's WebSocket to the CSMS.
@@ -40,7 +41,9 @@ export interface LinkDeps extends CallerDeps, ReceiverDeps {
   keepAlive(identity: string): KeepAlive;
   readonly ramp: Ramp;
   random(): number;
-  dial(identity: string): Socket;
+  dial(identity: string, way: LinkWay): Socket;
+  /** Undefined: there is only the configured one. */
+  ways(identity: string): Ways | undefined;
   /** The link reached `closed`; it holds nothing any more. */
   closed(link: Link): void;
 }
@@ -61,10 +64,13 @@ export class Link implements Line, Peer, Dialler {
   /** One at a time: dial timeout, back-off, or the wait for the close frame. */
   #timer: Timer | undefined;
   #wantedAgain = false;
-  /** To be closed and dialled anew with other credentials, as soon as nothing is outstanding. */
-  #renewal = false;
+  /** Why it is to be closed and dialled anew, as soon as nothing is outstanding. */
+  #renewal: string | undefined;
   #keepAlive: KeepAlive | undefined;
   #outage: Outage = NOT_OPEN_YET;
+  #way = CONFIGURED;
+  /** Whether the CSMS has said anything over this connection. */
+  #heard = false;
 
   constructor(deps: LinkDeps, identity: string) {
     this.#deps = deps;
@@ -76,6 +82,15 @@ export class Link implements Line, Peer, Dialler {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Which way it goes, or went last. */
+  get way(): LinkWay {
+    return this.#way;
+  }
+
+  get #ways(): Ways | undefined {
+    return this.#deps.ways(this.identity);
   }
 
   get waiting(): number {
@@ -107,8 +122,8 @@ export class Link implements Line, Peer, Dialler {
     this.#caller.refuseWaiting(outage);
   }
 
-  /** The credentials changed: what is being dialled starts over, an open link comes back when nothing is outstanding on it. */
-  renew(): void {
+  /** Way or credentials changed: what is being dialled starts over, an open link comes back when nothing is outstanding on it. */
+  renew(why: string): void {
     if (this.#state === 'connecting' && this.#socket) {
       const old = this.#socket;
       this.#socket = undefined;
@@ -116,7 +131,7 @@ export class Link implements Line, Peer, Dialler {
       old.terminate();
       this.dial();
     } else if (this.#state === 'open') {
-      this.#renewal = true;
+      this.#renewal = why;
       this.settled();
     }
   }
@@ -129,14 +144,15 @@ export class Link implements Line, Peer, Dialler {
   }
 
   settled(): void {
-    if (!this.#renewal || this.#state !== 'open' || this.#caller.outstanding || this.#receiver.busy) return;
+    if (this.#renewal === undefined || this.#state !== 'open' || this.#caller.outstanding || this.#receiver.busy)
+      return;
     this.#wantedAgain = true;
-    this.#goodbye(1000, 'new AuthorizationKey');
+    this.#goodbye(1000, this.#renewal);
   }
 
   ready(): boolean {
     // The CSMS may have begun to close: then nothing can leave, though the link is still open by name.
-    return this.#state === 'open' && !this.#renewal && this.#socket?.readyState === OPEN;
+    return this.#state === 'open' && this.#renewal === undefined && this.#socket?.readyState === OPEN;
   }
 
   send(text: string): void {
@@ -158,7 +174,9 @@ export class Link implements Line, Peer, Dialler {
   /** Called by the ramp. */
   dial(): void {
     try {
-      const socket = this.#deps.dial(this.identity);
+      this.#way = this.#ways?.current ?? CONFIGURED;
+      this.#heard = false;
+      const socket = this.#deps.dial(this.identity, this.#way);
       this.#socket = socket;
       this.#timer = this.#deps.clock.after(this.#deps.settings.connectTimeout, () => this.#fail(DIAL_TIMEOUT));
       this.#listen(socket);
@@ -210,12 +228,19 @@ export class Link implements Line, Peer, Dialler {
 
   #message(socket: Socket, data: { toString(): string }, isBinary: boolean): void {
     if (this.#state !== 'open') return;
+    this.#hears();
     this.#keepAlive?.heard(this);
     const frame = isBinary ? ({ kind: 'malformed', reason: 'binary' } as const) : parseFrame(data.toString());
     if (frame.kind === 'call') this.#receiver.receive(frame, (text) => this.#reply(socket, text));
     else if (frame.kind === 'result') this.#caller.result(frame);
     else if (frame.kind === 'error') this.#caller.error(frame);
     else this.#malformed(socket, frame);
+  }
+
+  #hears(): void {
+    if (this.#heard) return;
+    this.#heard = true;
+    this.#ways?.held(this.#way);
   }
 
   #malformed(socket: Socket, { reason, call, answer }: MalformedFrame): void {
@@ -251,7 +276,7 @@ export class Link implements Line, Peer, Dialler {
     const outage = closedByBridge(reason);
     // At the end of the bridge all links close: one line says that.
     this.#deps.log[code === GOING_AWAY ? 'debug' : 'info']({ identity: this.identity, code, reason }, 'link closed');
-    this.#renewal = false;
+    this.#renewal = undefined;
     this.#outage = outage;
     this.#keepAlive?.remove(this);
     this.#become('closing');
@@ -266,7 +291,8 @@ export class Link implements Line, Peer, Dialler {
     const socket = this.#socket;
     const wasOpen = this.#state === 'open';
     this.#socket = undefined;
-    this.#renewal = false;
+    this.#renewal = undefined;
+    if (!this.#heard) this.#ways?.failed(this.#way);
     this.#timer?.cancel();
     this.#keepAlive?.remove(this);
     const pause = this.#backoff.pause();
@@ -304,7 +330,7 @@ export class Link implements Line, Peer, Dialler {
 
   #tell(state: 'open' | 'closed'): void {
     try {
-      this.#deps.side().linkChanged(this.identity, state);
+      this.#deps.side().linkChanged(this.identity, state, this.#way.slot);
     } catch (error) {
       this.#deps.log.error({ identity: this.identity, err: error }, 'telling the session of its link failed');
     }

@@ -3,7 +3,7 @@ import { BridgeError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { CsmsProtocol, JsonObject } from '../base/message.ts';
-import type { CsmsPort, CsmsRequest, CsmsSide } from '../session/ports.ts';
+import type { CsmsPort, CsmsRequest, CsmsSide, LinkWay, LinkWays } from '../session/ports.ts';
 import { Complaints } from './complaints.ts';
 import { baseUrl, linkUrl } from './identity.ts';
 import { KeepAlives } from './keep-alive.ts';
@@ -13,6 +13,7 @@ import type { LinkObserver, LinkState } from './observer.ts';
 import { Ramp } from './ramp.ts';
 import type { LinkSettings, Spoken } from './settings.ts';
 import { type Connect, dialler } from './socket.ts';
+import { Ways } from './ways.ts';
 
 /** The far bank: to the CSMS each charge point is a JSON charge point on a WebSocket of its own. */
 
@@ -40,9 +41,11 @@ export interface LinkCounts {
 }
 
 interface OwnSettings {
+  /** Of the configured way, and of those that have none. */
   password?: Uint8Array;
   /** Milliseconds. */
   pingInterval?: number;
+  ways?: Ways;
 }
 
 const MAX_INBOUND = 16;
@@ -81,7 +84,9 @@ export class Links implements CsmsPort {
       maxInbound: settings.maxInbound ?? MAX_INBOUND,
       keepAlive: (identity) => keepAlives.every(this.#own.get(identity)?.pingInterval ?? settings.pingInterval),
       ramp: new Ramp(settings.maxDialling ?? MAX_DIALLING),
-      dial: (identity) => dial(identity, this.#own.get(identity)?.password),
+      dial: (identity, { url, password }) =>
+        dial(identity, { url, password: password === undefined ? this.#own.get(identity)?.password : bytes(password) }),
+      ways: (identity) => this.#own.get(identity)?.ways,
       side: () => this.#attached(),
       closed: (link) => this.#forget(link),
     };
@@ -114,14 +119,27 @@ export class Links implements CsmsPort {
   configure(identity: string, key: 'AuthorizationKey' | 'WebSocketPingInterval', value: string): void {
     const own = this.#own.get(identity) ?? {};
     if (key === 'AuthorizationKey' && /^([0-9A-Fa-f]{2})+$/.test(value)) {
-      const password = Buffer.from(value, 'hex');
+      const password = bytes(value);
       if (own.password && password.equals(own.password)) return;
       this.#own.set(identity, { ...own, password });
-      this.#links.get(identity)?.renew();
+      this.#links.get(identity)?.renew('new AuthorizationKey');
     } else if (key === 'WebSocketPingInterval' && /^\d+$/.test(value)) {
       this.#own.set(identity, { ...own, pingInterval: Number(value) * 1000 });
       this.#links.get(identity)?.repace();
     } else this.#deps.log.warn({ identity, key }, 'a setting of the link is not usable and changes nothing');
+  }
+
+  lead(identity: string, all: LinkWays, now: boolean): void {
+    const own = this.#own.get(identity) ?? {};
+    const { ways = new Ways(all) } = own;
+    this.#own.set(identity, { ...own, ways });
+    ways.replace(all);
+    if (now) ways.first();
+    const link = this.#links.get(identity);
+    if (link === undefined) return;
+    const password = all.ways.find(({ slot }) => slot === link.way.slot)?.password;
+    if (now && !sameRoute(link.way, ways.current)) link.renew('another network profile');
+    else if (password !== link.way.password) link.renew('new password');
   }
 
   /** Closes every link with 1001 and opens no more. Resolves when all are closed; a CSMS that does not answer is cut after 2 seconds. */
@@ -183,4 +201,12 @@ export class Links implements CsmsPort {
     if (!this.#side) throw new BridgeError('Internal', 'no sessions are attached yet');
     return this.#side;
   }
+}
+
+function sameRoute(a: LinkWay, b: LinkWay): boolean {
+  return a.slot === b.slot && a.url === b.url;
+}
+
+function bytes(hex: string): Buffer {
+  return Buffer.from(hex, 'hex');
 }

@@ -28,8 +28,13 @@ export const OPEN = 1;
 
 const connectWs: Connect = (url, protocols, options) => new WebSocket(url, protocols, options);
 
-/** `password` is what the CSMS set through AuthorizationKey; it replaces the configured one. */
-export type Dial = (identity: string, password?: Uint8Array) => Socket;
+/** What the CSMS set: it replaces what is configured. */
+export interface DialedAs {
+  readonly url?: string | undefined;
+  readonly password?: Uint8Array | undefined;
+}
+
+export type Dial = (identity: string, as?: DialedAs) => Socket;
 
 /** A function that dials the CSMS for one identity. Throws at once, not at the first dial, when a PEM is unusable. */
 export function dialler(settings: LinkSettings, connect: Connect = connectWs): Dial {
@@ -40,9 +45,9 @@ export function dialler(settings: LinkSettings, connect: Connect = connectWs): D
     maxPayload: settings.maxFrameBytes,
   };
   const tls: DialOptions = { ...common, ...secure(settings) };
-  return (identity, password) => {
+  return (identity, { url: other, password } = {}) => {
     const route = settings.route(identity);
-    const base = baseUrl(route.url);
+    const base = baseUrl(other ?? route.url);
     const { identity: name = identity } = route;
     const url = linkUrl(base, name);
     const options = base.protocol === 'wss:' ? tls : common;

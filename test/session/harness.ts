@@ -87,6 +87,7 @@ function identityTranslator(version: SoapVersion): Translator {
       down('ChangeConfiguration'),
       down('GetConfiguration'),
       down('GetLocalListVersion'),
+      down('DataTransfer'),
     ]),
     keys: new Map(),
   };
@@ -137,6 +138,7 @@ export function bridge(
       call: (request) => csms.call(request),
       open: (identity) => void links.push(`open ${identity}`),
       close: (identity, reason) => void links.push(`close ${identity}: ${reason}`),
+      lead: (identity, ways, now) => void links.push(`lead ${identity}: ${JSON.stringify(ways)}${now ? ' now' : ''}`),
       configure: (identity, key, value) => void links.push(`configure ${identity}: ${key}=${value}`),
     },
     device: { call: (request) => device.call(request) },

@@ -52,6 +52,8 @@ export class Events implements LinkObserver {
 /** The sessions, as far as the far bank knows them. */
 export class Side implements CsmsSide {
   readonly calls: CsmsCall[] = [];
+  /** Over which way each link was opened. */
+  readonly slots: number[] = [];
   readonly #events: Events;
   answer: (call: CsmsCall) => Promise<JsonObject> = async () => ({ status: 'Accepted' });
 
@@ -64,7 +66,8 @@ export class Side implements CsmsSide {
     return this.answer(call);
   }
 
-  linkChanged(identity: string, state: 'open' | 'closed'): void {
+  linkChanged(identity: string, state: 'open' | 'closed', slot = 0): void {
+    if (state === 'open') this.slots.push(slot);
     this.#events.side(`${identity} ${state}`);
   }
 }
