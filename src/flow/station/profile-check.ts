@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/message.ts';
+import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { profilesOf } from './profile-registry.ts';
+import { evseOf } from './topology.ts';
 import { byTransactionId } from './transaction-event.ts';
 
 /** What OCPP 2.0.1 (K01) wants checked of a charging profile before the charge point sees it. */
@@ -10,43 +12,49 @@ export interface Objection {
   readonly info: string;
 }
 
-/** @param connectorId 0 for the whole station */
+/** @param evseId 0 for the whole station */
 export function profileObjection(
   state: ChargePointState,
   profile: JsonObject,
-  connectorId: number,
+  evseId: number,
+  context: Context,
 ): Objection | undefined {
   return (
-    purposeObjection(state, profile, connectorId) ??
+    purposeObjection(state, profile, evseId, context) ??
     limitsObjection(state, profile) ??
     schedulesObjection(state, profile['chargingSchedule'] as JsonObject[])
   );
 }
 
-function purposeObjection(state: ChargePointState, profile: JsonObject, connectorId: number): Objection | undefined {
+function purposeObjection(
+  state: ChargePointState,
+  profile: JsonObject,
+  evseId: number,
+  context: Context,
+): Objection | undefined {
   const { chargingProfilePurpose: purpose, chargingProfileKind: kind, transactionId } = profile;
   if (purpose === 'ChargingStationMaxProfile') {
-    if (connectorId !== 0) return { reasonCode: 'InvalidProfile', info: 'the limit of the station is for EVSE 0' };
+    if (evseId !== 0) return { reasonCode: 'InvalidProfile', info: 'the limit of the station is for EVSE 0' };
     return kind === 'Relative' ? { reasonCode: 'InvalidProfile', info: 'relative to no transaction' } : undefined;
   }
-  if (purpose === 'TxDefaultProfile') return doubled(state, profile, connectorId);
+  if (purpose === 'TxDefaultProfile') return doubled(state, profile, evseId);
   if (purpose !== 'TxProfile') return undefined;
-  if (connectorId === 0) return { reasonCode: 'InvalidProfile', info: 'a transaction is on one EVSE' };
+  if (evseId === 0) return { reasonCode: 'InvalidProfile', info: 'a transaction is on one EVSE' };
   const transaction = transactionId === undefined ? undefined : byTransactionId(state, String(transactionId));
   if (transaction === undefined || transaction.stoppedAt !== undefined)
     return { reasonCode: 'TxNotFound', info: 'no such transaction is open' };
-  const here = transaction.connectorId === connectorId;
+  const here = evseOf(transaction.connectorId, context).id === evseId;
   return here ? undefined : { reasonCode: 'TxNotFound', info: 'the transaction is on another EVSE' };
 }
 
 /** The same level for all EVSEs and for one of them, by different profiles (K01.FR.52, K01.FR.53). */
-function doubled(state: ChargePointState, { id, stackLevel }: JsonObject, connectorId: number): Objection | undefined {
+function doubled(state: ChargePointState, { id, stackLevel }: JsonObject, evseId: number): Objection | undefined {
   const twin = profilesOf(state).find(
-    ({ evseId, profile }) =>
+    ({ evseId: other, profile }) =>
       profile['chargingProfilePurpose'] === 'TxDefaultProfile' &&
       profile['stackLevel'] === stackLevel &&
       profile['id'] !== id &&
-      (evseId === 0) !== (connectorId === 0),
+      (other === 0) !== (evseId === 0),
   );
   return twin && { reasonCode: 'DuplicateProfile', info: `profile ${String(twin.profile['id'])} has this level` };
 }

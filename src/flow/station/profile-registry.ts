@@ -1,12 +1,15 @@
 import { type Context, decision } from '../decision.ts';
 import type { ChargePointState, Transaction } from '../state.ts';
 import { type Plan, stationOf, withStation } from './rules.ts';
-import type { Profile, RemoteStart } from './state.ts';
+import type { Profile, ProfileId, RemoteStart } from './state.ts';
+import { evseOf } from './topology.ts';
 
 /** The charging profiles that the charge point took, as the CSMS wrote them: 1.6 cannot be asked what is installed. */
 
 /** More than a charge point can hold; the oldest are forgotten. */
 export const MOST_PROFILES = 200;
+/** For copies, downwards: no CSMS counts so far. The one above is the bridge's own. */
+const HIGHEST_COPY = 2_147_483_646;
 
 export function profilesOf(state: ChargePointState): readonly Profile[] {
   return Object.values(stationOf(state).profiles);
@@ -22,6 +25,29 @@ export function registered(state: ChargePointState, profile: Profile, context: C
 export function withProfiles(state: ChargePointState, profiles: readonly Profile[]): ChargePointState {
   return withStation(state, {
     profiles: Object.fromEntries(profiles.map((one) => [`#${String(one.profile['id'])}`, one])),
+  });
+}
+
+/** Under which ids the charge point has a profile on the further connectors of its EVSE. */
+export function copiesOf(state: ChargePointState, id: number): readonly ProfileId[] {
+  return stationOf(state).profiles[`#${id}`]?.copies ?? [];
+}
+
+/** The ids under which a profile goes to these connectors: its own, and one for each copy, the same as before if there was one. */
+export function idsOn(state: ChargePointState, id: number, connectors: readonly number[]): ProfileId[] {
+  const before = copiesOf(state, id);
+  const taken = new Set([id]);
+  for (const { profile, copies = [] } of profilesOf(state))
+    for (const one of [Number(profile['id']), ...copies.map((copy) => copy.id)]) taken.add(one);
+  let free = HIGHEST_COPY;
+  const unused = (): number => {
+    while (taken.has(free)) free -= 1;
+    taken.add(free);
+    return free;
+  };
+  return connectors.map((connectorId, at) => {
+    if (at === 0) return { connectorId, id };
+    return { connectorId, id: before.find((one) => one.connectorId === connectorId)?.id ?? unused() };
   });
 }
 
@@ -47,8 +73,8 @@ function living(state: ChargePointState, profile: Profile, context: Context): Pr
   }
   const start = startOf(state, profile);
   if (start !== undefined && start.expiresAt > context.now) return profile;
-  const transaction = Object.values(state.transactions).find((one) => begunBy(one, profile));
-  return transaction?.events && bound(profile, transaction, transaction.events.transactionId);
+  const transaction = Object.values(state.transactions).find((one) => begunBy(one, profile, context));
+  return transaction?.events && bound(profile, transaction, transaction.events.transactionId, context);
 }
 
 function startOf(state: ChargePointState, { start }: Profile): RemoteStart | undefined {
@@ -56,14 +82,24 @@ function startOf(state: ChargePointState, { start }: Profile): RemoteStart | und
 }
 
 /** Numbers of transactions grow, whatever the clock of the charge point says. */
-function begunBy({ connectorId, device, events, idTag, stoppedAt }: Transaction, { evseId, start }: Profile): boolean {
+function begunBy(
+  { connectorId, device, events, idTag, stoppedAt }: Transaction,
+  { evseId, start }: Profile,
+  context: Context,
+): boolean {
   if (stoppedAt !== undefined || events === undefined || events.foreign || start === undefined) return false;
-  const here = evseId === 0 || evseId === connectorId;
+  const here = evseId === 0 || evseId === evseOf(connectorId, context).id;
   return here && device > start.after && idTag.toLowerCase() === start.idTag.toLowerCase();
 }
 
-function bound({ start: _, ...rest }: Profile, { connectorId, device }: Transaction, transactionId: string): Profile {
-  return { ...rest, evseId: connectorId, profile: { ...rest.profile, transactionId }, transaction: device };
+function bound(
+  { start: _, ...rest }: Profile,
+  { connectorId, device }: Transaction,
+  transactionId: string,
+  context: Context,
+): Profile {
+  const { id: evseId } = evseOf(connectorId, context);
+  return { ...rest, evseId, profile: { ...rest.profile, transactionId }, transaction: device };
 }
 
 /** Profiles go with their transaction, and not only when somebody asks. */

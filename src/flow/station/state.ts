@@ -139,11 +139,18 @@ export interface Reservation {
   readonly expiresAt: number;
 }
 
+export interface ProfileId {
+  readonly connectorId: number;
+  readonly id: number;
+}
+
 export interface Profile {
   readonly evseId: number;
   readonly profile: JsonObject;
   /** Charge point's id of the transaction it belongs to. */
   readonly transaction?: number;
+  /** On the further connectors of its EVSE it has other ids, because a charge point of 1.6 may keep only one profile of an id. */
+  readonly copies?: readonly ProfileId[];
   /** It came with a remote start, and its transaction has not begun; `after`: the last transaction id before. */
   readonly start?: { readonly remoteStartId: number; readonly idTag: string; readonly after: number };
 }
