@@ -15,10 +15,10 @@ export function clockSet(state: ChargePointState, by: number): ChargePointState 
   };
 }
 
-const TIMES = ['bootDueAt', 'burstUntil', 'statusesDueAt', 'beatAt'] as const;
+const TIMES = ['bootDueAt', 'burstUntil', 'beatAt'] as const;
 
 function stationAfter(station: StationState, by: number): StationState {
-  const { registered, bootAsked } = station;
+  const { registered, bootAsked, statusRetries } = station;
   const times = TIMES.flatMap((name) => {
     const at = station[name];
     return at === undefined ? [] : [[name, at + by] as const];
@@ -26,6 +26,7 @@ function stationAfter(station: StationState, by: number): StationState {
   return {
     ...station,
     ...Object.fromEntries(times),
+    ...(statusRetries && { statusRetries: moved(statusRetries, by) }),
     // A link is known by the time at which it was opened.
     ...(registered && { registered: { ...registered, linkOpenedAt: registered.linkOpenedAt + by } }),
     ...(bootAsked && {
@@ -35,4 +36,12 @@ function stationAfter(station: StationState, by: number): StationState {
       },
     }),
   };
+}
+
+function moved<T extends { readonly at?: number }>(all: Readonly<Record<string, T>>, by: number): Record<string, T> {
+  const entries = Object.entries(all).map(([id, one]) => [
+    id,
+    one.at === undefined ? one : { ...one, at: one.at + by },
+  ]);
+  return Object.fromEntries(entries);
 }

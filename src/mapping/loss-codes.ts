@@ -37,6 +37,7 @@ const FLOW_LOSSES = [
   'boot-unheard',
   'progress-unasked',
   'not-wanted',
+  'status-refused',
   'token-type',
   'auth-fallback',
   'tx-clock',

@@ -15,8 +15,8 @@ import { getLog } from './get-log.ts';
 import { getReport } from './get-report.ts';
 import { getVariables } from './get-variables.ts';
 import { heartbeat, heartbeatPlan } from './heartbeat.ts';
-import { stopRefused } from './late-refusal.ts';
 import { heldReadings } from './held-readings.ts';
+import { stopRefused } from './late-refusal.ts';
 import { getLocalListVersion, sendLocalList } from './local-list.ts';
 import { meterValues } from './meter-values.ts';
 import { clearVariableMonitoring, setMonitoringLevel, setVariableMonitoring } from './monitoring.ts';
@@ -43,7 +43,6 @@ import { triggerMessage } from './trigger-message.ts';
 import { triggeredEvents } from './triggers.ts';
 import { unlockConnector } from './unlock-connector.ts';
 import { updateFirmware } from './update-firmware.ts';
-import { notForAll } from './wanted.ts';
 
 /** Which rule holds for which exchange with a CSMS of OCPP 2.0.1. */
 
@@ -110,9 +109,6 @@ export const OWN_COMMANDS: Readonly<Record<string, StationCommand>> = {
 
 /** By 2.0.1 action: what is learnt when an entry of the outbox is delivered. */
 export const DELIVERED: Readonly<Record<string, Delivered>> = {
-  NotifyEvent: notForAll,
-  ReservationStatusUpdate: notForAll,
-  SecurityEventNotification: notForAll,
   TransactionEvent: transactionEventDelivered,
 };
 

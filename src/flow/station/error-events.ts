@@ -3,12 +3,11 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import type { ErrorRow } from '../../mapping/station/station-tables.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { enqueue } from './enqueue.ts';
 import { converted, inTurn, station, stationOf, withStation } from './rules.ts';
 import type { Problem } from './state.ts';
 import { evseOf, siblingsOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
-import { wanted } from './wanted.ts';
+import { notice, notTold, wanted } from './wanted.ts';
 
 /**
  * Errors of a connector as events of the device model (OCPP 2.0.1 N07): one when an error comes, one when it is over. A status
@@ -66,7 +65,7 @@ function came(
   const told = wanted(state, 'NotifyEvent') && weighs(state, request) && !shared;
   const problem: Problem = { eventId, techCode: raised.techCode, at: raised.at, ...(!told && { untold: true }) };
   const after = withStation(state, { problems: { ...problems, [keyOf(raised)]: problem } });
-  if (!told) return decision(after);
+  if (!told) return wanted(state, 'NotifyEvent') ? decision(after) : decision(after, notTold('NotifyEvent'));
   const { connectorId, techCode } = raised;
   return notified(
     after,
@@ -102,7 +101,6 @@ function notified(
   at: number,
   context: Context,
 ): Decision {
-  if (!wanted(state, 'NotifyEvent')) return decision(state);
   const { nextEventId: eventId } = stationOf(state);
   const times = { generatedAt: isoTime(context.now), timestamp: isoTime(at) };
   const { value, losses } = converted(context, 'StatusNotification.event', source, { eventId, ...times, ...given });
@@ -110,7 +108,7 @@ function notified(
   return inTurn(
     counted,
     (now) => decision(now, ...losses),
-    (now) => value && enqueue(now, 'NotifyEvent', value, context),
+    (now) => value && notice(now, 'NotifyEvent', value, context),
   );
 }
 

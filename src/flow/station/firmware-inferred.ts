@@ -2,11 +2,10 @@ import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { enqueue } from './enqueue.ts';
 import { running } from './jobs.ts';
-import { inTurn, station, stationOf, withStation } from './rules.ts';
+import { station, stationOf, withStation } from './rules.ts';
 import type { StationSettings } from './settings.ts';
-import { wanted } from './wanted.ts';
+import { notice, wanted } from './wanted.ts';
 
 /**
  * What the bridge knows of a firmware update though the charge point has no word for it (OCPP 2.0.1 L01): each only where the
@@ -47,7 +46,7 @@ export function firmwareUpdated(
   context: Context,
 ): Decision | undefined {
   if (status !== 'Installed' || before === status) return undefined;
-  if (!station(context).settings.firmwareSecurityEvent || !wanted(state, 'SecurityEventNotification')) return undefined;
+  if (!station(context).settings.firmwareSecurityEvent) return undefined;
   return told(
     state,
     'SecurityEventNotification',
@@ -61,9 +60,6 @@ function tells(status: StationSettings['inferredFirmware'][number], context: Con
 }
 
 function told(state: ChargePointState, action: string, payload: JsonObject, context: Context): Decision {
-  return inTurn(
-    state,
-    (now) => decision(now, ADDED),
-    (now) => enqueue(now, action, payload, context),
-  );
+  const put = notice(state, action, payload, context);
+  return wanted(state, action) ? decision(put.state, ADDED, ...put.effects) : put;
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../base/message.ts';
 import { asking, command, refusedAs, telling } from './command.ts';
-import { enqueue } from './enqueue.ts';
 import { isUri, running } from './jobs.ts';
 import { inTurn, rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
+import { notice } from './wanted.ts';
 
 /** GetLog (OCPP 2.0.1 N01) is GetDiagnostics in 1.6. A new one takes the place of one that is still uploading. */
 export const getLog: StationCommand = command(
@@ -32,7 +32,7 @@ export const getLog: StationCommand = command(
         (now) =>
           old === undefined
             ? undefined
-            : enqueue(now, 'LogStatusNotification', { status: 'AcceptedCanceled', requestId: old }, context),
+            : notice(now, 'LogStatusNotification', { status: 'AcceptedCanceled', requestId: old }, context),
       );
     },
     refused: (state, _exchange, _question, refusal) => refusedAs(state, refusal),

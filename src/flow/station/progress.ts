@@ -3,11 +3,11 @@ import { type Context, type Decision, decision, type Effect, type UpFlow } from 
 import { diagnosticsStatusNotification as diagnostics, firmwareStatusNotification as firmware } from '../progress.ts';
 import type { ChargePointState } from '../state.ts';
 import { accepts, pending } from './boot-gate.ts';
-import { enqueue } from './enqueue.ts';
 import { firmwareUpdated } from './firmware-inferred.ts';
 import { converted, inTurn, type StationUp, stationOf, withoutStation, withStation } from './rules.ts';
 import type { Job } from './state.ts';
 import { takeTrigger } from './triggered.ts';
+import { notice } from './wanted.ts';
 
 /**
  * How an update or an upload goes (OCPP 2.0.1 L01, N01). 2.0.1 wants to know for which command: the last one of its kind that the
@@ -87,7 +87,7 @@ function told(
   return inTurn(
     state,
     (before) => decision(before, ...losses),
-    (before) => enqueue(before, kind.message, value, context),
+    (before) => notice(before, kind.message, value, context),
   );
 }
 

@@ -1,9 +1,8 @@
 import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { enqueue } from './enqueue.ts';
 import { inTurn, type Plan, stationOf, withStation } from './rules.ts';
 import type { Reservation } from './state.ts';
-import { wanted } from './wanted.ts';
+import { notice } from './wanted.ts';
 
 /** ReservationStatusUpdate (OCPP 2.0.1 H04), which 1.6 does not send: the bridge knows when a reservation is over. */
 
@@ -49,13 +48,12 @@ function updated(
   reservationUpdateStatus: 'Expired' | 'Removed',
   context: Context,
 ): Decision {
-  const tell = wanted(state, 'ReservationStatusUpdate') ? gone : [];
   return inTurn(
     withoutReservation(state, ...gone.map(({ id }) => id)),
-    ...tell.map(
+    ...gone.map(
       ({ id: reservationId }) =>
         (now: ChargePointState) =>
-          enqueue(now, 'ReservationStatusUpdate', { reservationId, reservationUpdateStatus }, context),
+          notice(now, 'ReservationStatusUpdate', { reservationId, reservationUpdateStatus }, context),
     ),
   );
 }

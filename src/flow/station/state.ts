@@ -32,8 +32,8 @@ export interface StationState {
   readonly telling?: Readonly<Record<string, { readonly status: string; readonly nr: number }>>;
   /** Until then (ms) the charge point, accepted just now, may tell its statuses itself; nothing is delivered before them. */
   readonly burstUntil?: number;
-  /** Then the statuses are looked at that did not get through. */
-  readonly statusesDueAt?: number;
+  /** By connector: how often the CSMS did not take its status, and when it is told again. */
+  readonly statusRetries?: Readonly<Record<string, { readonly tries: number; readonly at?: number }>>;
   /** Active errors, by `connector/component/variable`. */
   readonly problems: Readonly<Record<string, Problem>>;
   readonly nextEventId: number;

@@ -19,6 +19,7 @@ import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
 import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
 import { withLateReadings } from './stop-readings.ts';
 import { offlineSince } from './transaction-event.ts';
+import { notTold, unwanted } from './wanted.ts';
 
 /** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */
 
@@ -92,18 +93,12 @@ function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: Jso
   );
 }
 
-/** A CSMS that does not know a message at all has it as far as it wants it, unless money hangs on it. */
-const UNKNOWN_THERE: ReadonlySet<string> = new Set(['CsmsNotSupported']);
-
 function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision {
   const state = afterRefusal(before, refusal, context);
-  if (UNKNOWN_THERE.has(refusal.code) && entry.action !== 'TransactionEvent') {
+  // A CSMS that does not know a message at all has it as far as it wants it, unless money hangs on it.
+  if (refusal.code === 'CsmsNotSupported' && entry.action !== 'TransactionEvent') {
     const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
-    return inTurn(
-      state,
-      (now) => decision(fewer(now, entry), gone, { do: 'loss', code: 'not-wanted', field: entry.action }),
-      (now) => DELIVERED[entry.action]?.refused?.(now, entry, refusal, context),
-    );
+    return decision(unwanted(fewer(state, entry), entry.action), gone, notTold(entry.action));
   }
   const most = mostAttempts(state, entry);
   const decided = outboxRefused(state, entry, refusal, most);

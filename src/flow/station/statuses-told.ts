@@ -1,7 +1,6 @@
 import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
-import { type Context, type Decision, decision } from '../decision.ts';
-import { AWAY } from '../relay.ts';
+import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import { type ChargePointState, connectorIds } from '../state.ts';
 import { accepts, pending } from './boot-gate.ts';
 import { offlineThreshold } from './offline-threshold.ts';
@@ -15,16 +14,15 @@ import {
   withoutStation,
   withStation,
 } from './rules.ts';
+import { nextRetryAt, notAgain, takeRetries, toldAgain } from './status-retries.ts';
 import { connectorsOf, evseOf } from './topology.ts';
 import { runningOn } from './transaction-event.ts';
+import { notTold, unwanted, wanted } from './wanted.ts';
 
 /**
  * The statuses of the connectors as the CSMS knows them (OCPP 2.0.1 B04, G01): it is told the newest of each, once, and all of
  * them after a boot. What it could not be told needs no list: it differs from what it acknowledged.
  */
-
-/** Pause before a status is told again that did not get through though the link is open. */
-const PAUSE = 30_000;
 
 /** Tells the status of a connector if the CSMS does not know it. `asked`: it wants it, known or not, before it accepts, too. */
 export function tellStatus(state: ChargePointState, connectorId: number, context: Context, asked = false): Decision {
@@ -83,32 +81,43 @@ export function burstEnded(state: ChargePointState, context: Context): ChargePoi
 export const statusTold: OwnCall = {
   answered(state, { memo }) {
     if (memo === undefined) return decision(state);
-    const after = arrived(state, memo);
-    const told = { ...stationOf(after).told, [String(memo['connectorId'])]: String(memo['status']) };
-    return decision(withStation(after, { told }));
+    const id = String(memo['connectorId']);
+    return decision(notAgain(withTold(arrived(state, memo), id, String(memo['status'])), id));
   },
-  refused(state, { memo }, { code }, context) {
+  refused(state, exchange, { code }, context) {
+    const { memo } = exchange;
     if (memo === undefined) return decision(state);
     const id = String(memo['connectorId']);
     const newer = stationOf(state).telling?.[id]?.nr !== memo['nr'];
     const after = arrived(state, memo);
     if (newer) return decision(after);
-    // What it calls wrong is not repeated; what it may not have got is.
-    if (!AWAY.has(code)) return decision(withTold(after, id, String(memo['status'])));
     const unknown = withTold(after, id, undefined);
-    if (context.linkOpenedAt === undefined) return decision(unknown);
-    return decision(withStation(unknown, { statusesDueAt: context.now + PAUSE }));
+    // The next link, or the boot that it wants first, brings all of them.
+    if (context.linkOpenedAt === undefined || code === 'CsmsSecurityError') return decision(unknown);
+    if (code === 'CsmsNotSupported') return decision(unwanted(unknown, exchange.action), notTold(exchange.action));
+    const again = toldAgain(unknown, id, code, context.now);
+    if (again) return decision(again);
+    // What it calls wrong is not repeated; to what nobody can read it has said yes.
+    const known = notAgain(withTold(after, id, String(memo['status'])), id);
+    return decision(known, ...(code === 'CsmsAnswerInvalid' ? [] : [REFUSED]));
   },
 };
+
+const REFUSED: Effect = { do: 'loss', code: 'status-refused', field: 'status' };
 
 /** The charge point had time to tell its statuses; and what did not get through is tried again. */
 export const statusesPlan: Plan = {
   at(state, context) {
-    const { burstUntil, statusesDueAt } = stationOf(state);
-    const times = [burstUntil, statusesDueAt].filter((at) => at !== undefined);
-    return times.length === 0 || context.linkOpenedAt === undefined ? undefined : Math.min(...times);
+    if (context.linkOpenedAt === undefined) return undefined;
+    const times = [stationOf(state).burstUntil, nextRetryAt(state)].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   },
-  due: (state, context) => tellStatuses(withoutStation(state, 'burstUntil', 'statusesDueAt'), context),
+  due(state, context) {
+    const { burstUntil = Infinity } = stationOf(state);
+    const retries = takeRetries(state, context.now);
+    if (burstUntil <= context.now) return tellStatuses(withoutStation(retries.state, 'burstUntil'), context);
+    return inTurn(retries.state, ...retries.ids.map((id) => (now: ChargePointState) => tellStatus(now, id, context)));
+  },
 };
 
 /** What a connector shows: its own status; by policy a fault of the whole charge point, unless a transaction goes on. */
@@ -121,7 +130,7 @@ function shown(state: ChargePointState, connectorId: number, context: Context): 
 }
 
 function mayTell(state: ChargePointState, context: Context, asked: boolean): boolean {
-  if (context.linkOpenedAt === undefined) return false;
+  if (context.linkOpenedAt === undefined || !wanted(state, 'StatusNotification')) return false;
   return accepts(state, context) === 'yes' || (asked && pending(state, context));
 }
 
@@ -147,14 +156,14 @@ function withTold(state: ChargePointState, id: string, status: string | undefine
 function withoutLost(state: ChargePointState): ChargePointState {
   const { telling = {}, told } = stationOf(state);
   const known = Object.entries(told).filter(([id]) => telling[id] === undefined);
-  return withStation(withoutStation(state, 'telling'), { told: Object.fromEntries(known) });
+  return withStation(withoutStation(state, 'telling', 'statusRetries'), { told: Object.fromEntries(known) });
 }
 
 /** Connector 0 is told by events, which the CSMS keeps. */
 function forgotten(state: ChargePointState): ChargePointState {
   const whole = stationOf(state).told['0'];
   const told = whole === undefined ? {} : { '0': whole };
-  return withStation(withoutStation(state, 'telling', 'burstUntil', 'statusesDueAt'), { told });
+  return withStation(withoutStation(state, 'telling', 'burstUntil', 'statusRetries'), { told });
 }
 
 function without<T>(all: Readonly<Record<string, T>>, id: string): Record<string, T> {

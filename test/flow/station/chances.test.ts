@@ -90,7 +90,7 @@ function run(ops: readonly Op[], settings: Partial<StationSettings> = {}): World
   return world;
 }
 
-const many = fc.array(chance('CsmsTimeout', 'CsmsSecurityError', 'Busy'), { maxLength: 60 });
+const many = fc.array(chance('CsmsTimeout', 'CsmsSecurityError', 'CsmsInternalError', 'Busy'), { maxLength: 60 });
 /** A CSMS that forgets the charge point may do so while more is on its way. */
 const steady = fc.array(chance('CsmsTimeout', 'Busy'), { maxLength: 60 });
 const NUM_RUNS = { seed: Number(process.env['SEED'] ?? 16), numRuns: Number(process.env['CHANCES'] ?? 100) };

@@ -48,6 +48,7 @@ export class World {
   csmsAnsweredAt = NOW;
   readonly frames: Frame[] = [];
   readonly answers: { action: string; payload: JsonObject | undefined }[] = [];
+  readonly losses: string[] = [];
   readonly settings: Partial<StationSettings>;
   readonly #queue: Call[] = [];
   readonly #outbox = new Map<number, OutboxEntry>();
@@ -187,6 +188,7 @@ export class World {
       valid(effect.entry.action, 'request', effect.entry.payload);
       this.#outbox.set(effect.entry.seq, effect.entry);
     } else if (effect.do === 'outbox-remove') this.#outbox.delete(effect.seq);
+    else if (effect.do === 'loss') this.losses.push(effect.code);
     else if (effect.do === 'answer' && exchange)
       this.answers.push({ action: exchange.action, payload: effect.payload });
     else if (effect.do === 'refuse' && exchange) this.answers.push({ action: exchange.action, payload: undefined });
