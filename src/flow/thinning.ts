@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/message.ts';
 import { type Decision, decision, type Effect } from './decision.ts';
 import { fewer, type OutboxEntry } from './outbox.ts';
 import type { ChargePointState } from './state.ts';
@@ -23,7 +24,15 @@ export function headOf({ seq, action, payload, transaction }: OutboxEntry): Head
   const group = id === undefined ? `connector ${String(payload['connectorId'] ?? payload['evseId'])}` : String(id);
   // Towards OCPP 2.0.1 what is told between the start and the end may go; the gap in seqNo shows it (E04).
   const between = action === 'TransactionEvent' && payload['eventType'] === 'Updated';
-  return { seq, group, reading: action === READING || between, ...(transaction !== undefined && { transaction }) };
+  // What a sensor shows is a reading, too.
+  const [first] = action === 'NotifyEvent' ? (payload['eventData'] as JsonObject[]) : [];
+  const sensed = first?.['trigger'] === 'Periodic';
+  return {
+    seq,
+    group,
+    reading: action === READING || between || sensed,
+    ...(transaction !== undefined && { transaction }),
+  };
 }
 
 /** How many may wait after thinning where at most `most` may wait before it. */

@@ -59,15 +59,18 @@ const STATION = {
   clockAlignedAs: z
     .enum(['transactionEvent', 'meterValues'])
     .meta({ description: 'Clock-aligned readings of a transaction.' }),
+  endReadingsWait: duration().meta({
+    description: 'Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all.',
+  }),
+  otherMeasurands: z.enum(['drop', 'notifyEvent']).meta({
+    description: 'Temperature and RPM, which OCPP 2.0.1 does not measure: lost, or events of a sensor.',
+  }),
   evseZeroReadings: z
     .enum(['send', 'drop'])
     .meta({ description: 'Readings of the whole charge point (evseId 0), which not every CSMS takes.' }),
   immediateReset: z
     .enum(['Hard', 'Soft', 'softThenHard'])
     .meta({ description: 'What Reset Immediate becomes. Soft lets the charge point end its transactions.' }),
-  endReadingsWait: duration().meta({
-    description: 'Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all.',
-  }),
   unsignedFirmware: z
     .enum(['reject', 'forward'])
     .meta({ description: 'UpdateFirmware with a signature, which no SOAP version can check.' }),

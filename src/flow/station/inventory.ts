@@ -5,6 +5,7 @@ import { announced, functionsLacking, ofBridge, problems } from './bridge-variab
 import { keyed, limitsOf, longest, ofKey, vendor } from './key-variables.ts';
 import { knownKeys } from './known-keys.ts';
 import { station } from './rules.ts';
+import { sensors } from './sensor-readings.ts';
 import { evsesOf } from './topology.ts';
 import type { Variable } from './variable.ts';
 import { variableId } from './variable-names.ts';
@@ -33,6 +34,7 @@ export function variablesOf(state: ChargePointState, context: Context): Readonly
   for (const row of tables.ownVariables) for (const one of ofBridge(row, state, keys, evses, context)) add(one);
   for (const row of tables.variables) for (const one of announced(row, keys)) add(one);
   for (const one of problems(state, keys, evses, context)) add(one);
+  for (const one of sensors(state, context)) add(one);
   for (const [lower, known] of keys) if (!claimed.has(lower)) add(vendor(known, context));
   return all;
 }

@@ -31,10 +31,12 @@ export interface StationSettings {
   /** Multiply kWh, for a CSMS that reads every energy as Wh. */
   readonly energyInWh: boolean;
   readonly clockAlignedAs: 'transactionEvent' | 'meterValues';
-  /** Readings of the whole station go with evseId 0, which not every CSMS takes. */
-  readonly evseZeroReadings: 'send' | 'drop';
   /** Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all. */
   readonly endReadingsWait: number;
+  /** Temperature and RPM, which 2.0.1 does not measure: lost, or events of a sensor. */
+  readonly otherMeasurands: 'drop' | 'notifyEvent';
+  /** Readings of the whole station go with evseId 0, which not every CSMS takes. */
+  readonly evseZeroReadings: 'send' | 'drop';
   readonly immediateReset: 'Hard' | 'Soft' | 'softThenHard';
   readonly unsignedFirmware: 'reject' | 'forward';
   /** 1.6 installs what it has: it may not retrieve before the CSMS wants it installed, or the wish is dropped. */
@@ -126,6 +128,8 @@ export const STATION_DEFAULTS: StationSettings = {
   firmwareSecurityEvent: true,
   busyFirmware: 'reject',
   busyLog: 'supersede',
+  endReadingsWait: 5_000,
+  otherMeasurands: 'drop',
   smartChargingRefusal: 'callError',
   otherStop: 'AbnormalCondition',
   rebootReason: 'Watchdog',
@@ -134,7 +138,6 @@ export const STATION_DEFAULTS: StationSettings = {
   dataTransferData: 'asString',
   plugAndCharge: true,
   offlineThreshold: 60_000,
-  endReadingsWait: 5_000,
   reportRows: 20,
   reportBytes: 8_192,
   reportWaits: 15_000,

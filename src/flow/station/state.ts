@@ -52,6 +52,8 @@ export interface StationState {
   /** By lower-case key: the measurands with phases as the charge point wrote them. */
   readonly suffixes: Readonly<Record<string, string>>;
   readonly rebootRequired?: true;
+  /** Last values of sensors, by `connector/measurand/instance`. */
+  readonly sensors?: Readonly<Record<string, string>>;
   /** When they were asked for last; `open` while the answer is awaited. */
   readonly snapshotAsked?: { readonly at: number; readonly open?: true };
   /** A report: accepted when, its last page sent when; `wanted` while it waits for the configuration to be read. */

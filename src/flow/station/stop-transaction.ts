@@ -10,6 +10,7 @@ import { closedEvents } from './close-transaction.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { heldApartTold } from './held-readings.ts';
 import { inTurn, type StationUp, station, withStation } from './rules.ts';
+import { sensedTold, withoutSensors } from './sensor-readings.ts';
 import type { IdToken } from './state.ts';
 import { beginIn, stopReadings } from './stop-readings.ts';
 import { stopReason } from './stop-reason.ts';
@@ -101,9 +102,11 @@ function end(
 function ended(
   state: ChargePointState,
   transaction: StationTransaction,
-  request: JsonObject,
+  asked: JsonObject,
   context: Context,
 ): Decision {
+  const { elements, sensed } = withoutSensors(state, (asked['transactionData'] ?? []) as JsonObject[], context);
+  const request: JsonObject = { ...asked, transactionData: [...elements] };
   const time = eventTime(request['timestamp'], state, context, transaction.events.lastEventAt);
   const told = stopReadings(state, transaction, request, time.timestamp, context);
   const { reason, given } = stopReason(state, transaction, request, time.at, context);
@@ -130,7 +133,13 @@ function ended(
   const waits = token !== undefined && context.linkOpenedAt !== undefined && accepts(after, context) === 'yes';
   const answer: Effect[] =
     waits && event.seq !== undefined ? [{ do: 'wait-for', seq: event.seq, within: WAIT_FOR_TAG }] : done();
-  return decision(after, ...time.losses, ...told.losses, ...event.effects, ...answer);
+  const { connectorId, events } = transaction;
+  return inTurn(
+    after,
+    (now) => decision(now, ...time.losses, ...told.losses, ...event.effects),
+    (now) => sensedTold(now, connectorId, sensed, events.transactionId, context),
+    (now) => decision(now, ...answer),
+  );
 }
 
 /** Older versions do not tell when energy flows. */

@@ -4,12 +4,13 @@ import { nearest, type Place } from '../fault.ts';
 import type { Entry, Value } from '../yaml-reader.ts';
 import { readPair } from './read-pair.ts';
 import { CONFIGURATION_KEYS, ERROR_CODES, FEATURE_PROFILES } from './standard-words.ts';
-import type { ErrorRow, OwnVariableRow, VariableRow } from './station-tables.ts';
+import type { ErrorRow, OwnVariableRow, SensorRow, VariableRow } from './station-tables.ts';
 
 export interface DeviceModel {
   readonly variables: readonly (VariableRow & Place)[];
   readonly own: readonly (OwnVariableRow & Place)[];
   readonly errors: ReadonlyMap<string, ErrorRow & Place>;
+  readonly sensors: ReadonlyMap<string, SensorRow>;
 }
 
 const CONVERSIONS = ['same', 'bool', 'measurands', 'rate-unit', 'phase-rotation'] as const;
@@ -91,7 +92,7 @@ function readKey({ name: key, place, value }: Entry): (VariableRow & Place) | un
 const OWN_WORDS = ['value', 'from', 'tier', 'access', 'type', 'unit', 'constant', 'profile', 'why'];
 
 function readOwn({ name: text, place, value }: Entry, faultAt: Value): (OwnVariableRow & Place) | undefined {
-  const match = /^(\w+)\.(\w+)(?:\[(\w+)\])?$/.exec(text);
+  const match = /^(\w+)\.(\w+)(?:\[([\w.]+)\])?$/.exec(text);
   if (!match) return faultAt.fault(`"${text}" is no variable: Component.Variable or Component.Variable[Instance]`);
   const [, component = '', variable = '', instance] = match;
   const get = reader(value.entries('a variable', OWN_WORDS));
@@ -130,14 +131,23 @@ function readError({ name, place, value }: Entry): [string, ErrorRow & Place] {
   return [name, { ...place, ...row }];
 }
 
+function readSensor({ name, value }: Entry): [string, SensorRow][] {
+  const get = reader(value.entries('a sensor', ['shows', 'unit', 'why']));
+  const [shows, unit] = [get('shows'), get('unit')?.text('unit')];
+  const shown = shows && readName(shows);
+  if (!shown || unit === undefined) return value.fault('a sensor needs `shows` and `unit`') ?? [];
+  return [[name, { ...shown, unit }]];
+}
+
 export function readDeviceModel(root: Value): DeviceModel {
-  const get = reader(root.entries('a device model', ['pair', 'keys', 'own', 'errors']));
+  const get = reader(root.entries('a device model', ['pair', 'keys', 'own', 'errors', 'sensors']));
   const own = get('own');
   readPair(root);
   const model: DeviceModel = {
     variables: (get('keys')?.entries('keys') ?? []).flatMap((entry) => readKey(entry) ?? []),
     own: own ? own.entries('own').flatMap((entry) => readOwn(entry, own) ?? []) : [],
     errors: new Map((get('errors')?.entries('errors') ?? []).map(readError)),
+    sensors: new Map((get('sensors')?.entries('sensors') ?? []).flatMap(readSensor)),
   };
   checkModel(model, root);
   return model;

@@ -46,6 +46,7 @@ export function stationTables({ table, pair, model, actions }: CheckedStation): 
     variables: model.variables,
     ownVariables: model.own,
     errors: model.errors,
+    sensors: model.sensors,
   };
 }
 

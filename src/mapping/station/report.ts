@@ -38,7 +38,7 @@ export function stationReport(checked: CheckedStation): PairReport {
     },
     keys: [],
     operations,
-    tables: [keysTable(model.variables), ownTable(model.own), errorsTable(checked)],
+    tables: [keysTable(model.variables), ownTable(model.own), errorsTable(checked), sensorsTable(checked)],
   };
 }
 
@@ -156,5 +156,13 @@ function errorsTable({ model }: CheckedStation): ReportedTable {
         .filter((text) => text !== '')
         .join('; '),
     ]),
+  };
+}
+
+function sensorsTable({ model }: CheckedStation): ReportedTable {
+  return {
+    title: 'Measurands of sensors',
+    head: ['OCPP 1.6', 'OCPP 2.0.1', 'unit'],
+    rows: [...model.sensors].map(([measurand, row]) => [measurand, nameOf(row), row.unit]),
   };
 }

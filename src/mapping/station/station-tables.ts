@@ -78,6 +78,13 @@ export interface ErrorRow {
   readonly componentOfStation?: string;
 }
 
+/** What shows a measurand that 2.0.1 does not have: a decimal number of some component. */
+export interface SensorRow {
+  readonly component: string;
+  readonly variable: string;
+  readonly unit: string;
+}
+
 export interface StationTables {
   /**
    * A message of one side as a message of the other.
@@ -92,4 +99,6 @@ export interface StationTables {
   readonly ownVariables: readonly OwnVariableRow[];
   /** By 1.6 errorCode; NoError has none. */
   readonly errors: ReadonlyMap<string, ErrorRow>;
+  /** By 1.6 measurand. */
+  readonly sensors: ReadonlyMap<string, SensorRow>;
 }

@@ -7,6 +7,7 @@ const entry = (seq: number, action: string, payload: JsonObject, transaction?: n
   ...{ seq, action, payload, at: 0, refusals: 0 },
   ...(transaction !== undefined && { transaction }),
 });
+const shown = (trigger: string): JsonObject => ({ eventData: [{ trigger }] });
 const event = (seq: number, eventType: string, transaction: number): OutboxEntry =>
   entry(seq, 'TransactionEvent', { eventType }, transaction);
 
@@ -22,6 +23,12 @@ describe('what may be given up of what waits for a CSMS of 2.0.1', () => {
     expect(thinned(7)).toEqual([3]);
     expect(thinned(6)).toEqual([3, 5]);
     expect(thinned(0)).toEqual([3, 5, 4, 2, 6]);
+  });
+
+  it('is what sensors show, and no error', () => {
+    const triggers = ['Periodic', 'Alerting', 'Periodic', 'Periodic', 'Delta'];
+    const waiting = triggers.map((trigger, i) => headOf(entry(i, 'NotifyEvent', shown(trigger))));
+    expect(surplus(waiting, 0).map(({ seq }) => seq)).toEqual([2, 0, 3]);
   });
 
   it('is thinned connector by connector where there is no transaction', () => {

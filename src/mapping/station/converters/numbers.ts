@@ -1,3 +1,4 @@
+import type { Json } from '../../../base/message.ts';
 import { plainNumber } from '../../scalars/numbers.ts';
 import { trimText } from '../../scalars/text.ts';
 import type { StationConverter } from './converter.ts';
@@ -17,6 +18,27 @@ export const readNumber: StationConverter = {
   total: false,
   losses: [],
   convert: (value) => (typeof value === 'string' ? readingNumber(value) : undefined),
+};
+
+const KELVIN_OF_ZERO = 273.15;
+
+/** Degrees Celsius to the hundredth, so that no digits come up that nobody measured. */
+function celsius(value: number, unit: Json | undefined): number {
+  if (unit === 'K') return Number((value - KELVIN_OF_ZERO).toFixed(2));
+  return unit === 'Fahrenheit' ? Number((((value - 32) * 5) / 9).toFixed(2)) : value;
+}
+
+export const sensorValue: StationConverter = {
+  does: 'reads a number written as text; a temperature in kelvins or degrees Fahrenheit becomes one in degrees Celsius',
+  takes: 'string',
+  gives: 'string',
+  args: ['unit'],
+  total: false,
+  losses: [],
+  convert(value, [unit]) {
+    const number = typeof value === 'string' ? readingNumber(value) : undefined;
+    return number === undefined ? undefined : String(celsius(number, unit));
+  },
 };
 
 /** In decimal, so that 0.3 (which is a little less in binary) stays 0.3. */
