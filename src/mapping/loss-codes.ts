@@ -50,6 +50,7 @@ const FLOW_LOSSES = [
   'tx-register',
   'stop-thin',
   'evse-zero',
+  'evse-connector',
   'cost',
   'reset-undone',
   'firmware-unsigned',

@@ -8,7 +8,6 @@ import { heldTold, withHeld } from './held-readings.ts';
 import { contextOf, readingEvent } from './reading-events.ts';
 import { readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, type StationUp, station } from './rules.ts';
-import { sensedTold, withoutSensors } from './sensor-readings.ts';
 import { evseOf, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, withEvents } from './transaction-event.ts';
 import { takeTrigger } from './triggered.ts';
@@ -35,7 +34,7 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
   const { request } = exchange;
   const connectorId = Number(request['connectorId']);
   const { triggered, state: asked } = withoutTrigger(state, connectorId, context);
-  const { elements, sensed } = withoutSensors(state, (request['meterValue'] ?? []) as JsonObject[], context);
+  const elements = (request['meterValue'] ?? []) as JsonObject[];
   const aligned = station(context).settings.clockAlignedAs === 'meterValues';
   const apart = aligned ? elements.filter((one) => contextOf(one) === 'Sample.Clock') : [];
   const readings = elements.filter((one) => !apart.includes(one)).map((element) => ({ element, triggered }));
@@ -43,17 +42,8 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
     remembered(asked, request, context),
     (now) => (readings.length > 0 ? told(now, request, connectorId, readings, context) : undefined),
     (now) => (apart.length > 0 ? alone(now, connectorId, apart, context) : undefined),
-    (now) => sensedTold(now, connectorId, sensed, transactionOf(now, request), context),
     (now) => decision(now, { do: 'remember-answer', payload: {} }, { do: 'answer', payload: {} }),
   );
-}
-
-/** As the CSMS knows it. */
-function transactionOf(state: ChargePointState, { connectorId, transactionId }: JsonObject): string | undefined {
-  const which = whichTransaction(state, transactionId);
-  const running = which.is === 'none' ? runningOn(state, Number(connectorId)) : undefined;
-  const meant = which.is === 'open' || which.is === 'closed' ? which.transaction : running;
-  return meant?.events?.transactionId;
 }
 
 function told(
@@ -146,6 +136,8 @@ function behindOthers(state: ChargePointState, seq: number | undefined): boolean
   return seq !== undefined && waiting > next - seq;
 }
 
+const WHICH_CONNECTOR: Effect = { do: 'loss', code: 'evse-connector', field: 'connectorId' };
+
 /** Readings of no transaction. */
 function alone(
   state: ChargePointState,
@@ -157,12 +149,12 @@ function alone(
     return decision(state, { do: 'loss', code: 'evse-zero', field: 'meterValue' });
   }
   const source = { connectorId, meterValue: [...elements] };
-  const given = { evseId: Math.max(0, connectorId), ...signedBy(state, connectorId) };
+  const given = { evseId: evseOf(connectorId, context).id, ...signedBy(state, connectorId) };
   const { value, losses } = converted(context, 'MeterValues', source, given);
   if (value === undefined) return decision(state, ...losses);
   return inTurn(
     state,
-    (now) => decision(now, ...losses),
+    (now) => decision(now, ...(siblingsOf(connectorId, context).length > 1 ? [WHICH_CONNECTOR] : []), ...losses),
     (now) => enqueue(now, 'MeterValues', withNeatReadings(value, context), context),
   );
 }
