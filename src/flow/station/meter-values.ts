@@ -8,6 +8,7 @@ import { heldTold, withHeld } from './held-readings.ts';
 import { contextOf, readingEvent } from './reading-events.ts';
 import { readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, type StationUp, station } from './rules.ts';
+import { sensedTold, withoutSensors } from './sensor-readings.ts';
 import { evseOf, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, withEvents } from './transaction-event.ts';
 import { takeTrigger } from './triggered.ts';
@@ -34,7 +35,7 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
   const { request } = exchange;
   const connectorId = Number(request['connectorId']);
   const { triggered, state: asked } = withoutTrigger(state, connectorId, context);
-  const elements = (request['meterValue'] ?? []) as JsonObject[];
+  const { elements, sensed } = withoutSensors(state, (request['meterValue'] ?? []) as JsonObject[], context);
   const aligned = station(context).settings.clockAlignedAs === 'meterValues';
   const apart = aligned ? elements.filter((one) => contextOf(one) === 'Sample.Clock') : [];
   const readings = elements.filter((one) => !apart.includes(one)).map((element) => ({ element, triggered }));
@@ -42,8 +43,17 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
     remembered(asked, request, context),
     (now) => (readings.length > 0 ? told(now, request, connectorId, readings, context) : undefined),
     (now) => (apart.length > 0 ? alone(now, connectorId, apart, context) : undefined),
+    (now) => sensedTold(now, connectorId, sensed, transactionOf(now, request), context),
     (now) => decision(now, { do: 'remember-answer', payload: {} }, { do: 'answer', payload: {} }),
   );
+}
+
+/** As the CSMS knows it. */
+function transactionOf(state: ChargePointState, { connectorId, transactionId }: JsonObject): string | undefined {
+  const which = whichTransaction(state, transactionId);
+  const running = which.is === 'none' ? runningOn(state, Number(connectorId)) : undefined;
+  const meant = which.is === 'open' || which.is === 'closed' ? which.transaction : running;
+  return meant?.events?.transactionId;
 }
 
 function told(
