@@ -122,7 +122,7 @@ export const PLANS: readonly Plan[] = [
   hardReset,
   profileUpkeep,
   triggeredEvents,
+  heldReadings,
   snapshotPlan,
   lateReport,
-  heldReadings,
 ];
