@@ -44,10 +44,11 @@ test('a station is reported and configured while it is Pending, in one go', asyn
   expect(await booted).toMatchObject({ status: 'Accepted' });
   boot.delivered(true);
 
-  const question = await inTime(clock, device.question(1));
-  expect(question.request).toMatchObject({ action: 'GetConfiguration', payload: {} });
+  // Nothing is asked before the charge point's turn, unless the CSMS wants to know.
   const promised = sessions.receiveCall(csmsCall('GetBaseReport', { requestId: 0, reportBase: 'FullInventory' }));
   expect(await promised).toEqual({ status: 'Accepted' });
+  const question = await inTime(clock, device.question(1));
+  expect(question.request).toMatchObject({ action: 'GetConfiguration', payload: {} });
   question.answer({ configurationKey: PLAIN as unknown as SoapObject[] });
 
   const rows: JsonObject[] = [];

@@ -117,6 +117,10 @@ const STATION = {
   snapshotOld: duration().meta({
     description: 'On a new link it is asked when its configuration was read longer ago.',
   }),
+  snapshotSpread: duration().meta({
+    description:
+      'A charge point that has booted, or has a new link, is asked at a moment of its own within this time: a fleet that comes back is not asked all at once. What the CSMS itself asks for does not wait.',
+  }),
   absentVariables: z.enum(['reject', 'snapshot']).meta({
     description: 'GetVariables of a charge point that does not answer: refused, or what it said within the last hour.',
   }),
@@ -151,7 +155,7 @@ const TIMES: ReadonlySet<keyof StationSettings> = new Set([
     'endReadingsWait',
     'offlineThreshold',
   ] as const),
-  ...(['reportWaits', 'snapshotFresh', 'snapshotOld', 'variablesWithin'] as const),
+  ...(['reportWaits', 'snapshotFresh', 'snapshotOld', 'snapshotSpread', 'variablesWithin'] as const),
 ]);
 
 /** `station`: every key has a default, but for the patterns, whose default is code. */

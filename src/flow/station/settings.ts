@@ -68,6 +68,8 @@ export interface StationSettings {
   readonly snapshotFresh: number;
   /** On a new link it is asked when its configuration was read longer ago. */
   readonly snapshotOld: number;
+  /** After a boot or on a new link each charge point is asked at a moment of its own within this time. */
+  readonly snapshotSpread: number;
   /** GetVariables of a charge point that does not answer: refused, or what it said within the last hour. */
   readonly absentVariables: 'reject' | 'snapshot';
   /** SetVariables and GetVariables are answered after so long, done or not. */
@@ -143,6 +145,7 @@ export const STATION_DEFAULTS: StationSettings = {
   reportWaits: 15_000,
   snapshotFresh: 60_000,
   snapshotOld: 86_400_000,
+  snapshotSpread: 60_000,
   absentVariables: 'reject',
   variablesWithin: 15_000,
   basicAuthPassword: 'rotate',

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../base/digest.ts';
 import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
@@ -7,7 +8,7 @@ import { inTurn, type Plan, type Question, type StationCommand, station, station
 import { absent } from './variables.ts';
 
 /**
- * The charge point's whole configuration, read when it boots or a link opens: a CSMS that asks for a report while it registers
+ * The charge point's whole configuration, read soon after it boots or a link opens: a CSMS that asks for a report while it registers
  * the station does not wait long. One that tells only a part of its keys is asked for the rest by name.
  */
 
@@ -61,14 +62,26 @@ export const snapshotPlan: Plan = {
     const { snapshotAt = Number.NEGATIVE_INFINITY, snapshotAsked } = stationOf(state);
     const asked = snapshotAsked?.at ?? Number.NEGATIVE_INFINITY;
     const { boot } = state;
-    if (boot !== undefined && boot.at > asked && boot.at - snapshotAt >= BOOTS_APART) return boot.at;
+    if (boot !== undefined && boot.at > asked && boot.at - snapshotAt >= BOOTS_APART)
+      return turnAfter(boot.at, context);
     const { linkOpenedAt = Number.NEGATIVE_INFINITY, heardAt } = context;
     const old = linkOpenedAt - snapshotAt >= station(context).settings.snapshotOld;
-    if (linkOpenedAt > asked && old) return linkOpenedAt;
+    if (linkOpenedAt > asked && old) return turnAfter(linkOpenedAt, context);
     return asked > snapshotAt && heardAt > asked ? asked + AGAIN_AFTER : undefined;
   },
   due: askForAll,
 };
+
+/**
+ * This charge point's next turn: each has a moment of its own in every `snapshotSpread`, the same on every machine and after a
+ * restart, so a fleet that is back after an outage is not asked all at once, and one that boots over and over is asked all the same.
+ */
+function turnAfter(at: number, context: Context): number {
+  const { snapshotSpread } = station(context).settings;
+  if (snapshotSpread === 0) return at;
+  const turn = Number.parseInt(sha256Hex(context.identity).slice(0, 12), 16) % snapshotSpread;
+  return at + ((((turn - at) % snapshotSpread) + snapshotSpread) % snapshotSpread);
+}
 
 function learnt(state: ChargePointState, question: Question, answer: JsonObject, context: Context): Decision {
   const said = new Set([...strings(question.memo['said']), ...keysIn(answer).map(({ key }) => key.toLowerCase())]);

@@ -45,7 +45,8 @@ export class Point {
     state: ChargePointState = accepted(),
   ) {
     this.keys = keys.map((key) => ({ ...key }));
-    this.settings = settings;
+    // Its turn to be asked has come.
+    this.settings = { snapshotSpread: 0, ...settings };
     this.version = version;
     this.change = change;
     this.state = { ...state, version };

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { snapshotPlan } from '../../../src/flow/station/snapshot.ts';
 import { NOW } from '../context.ts';
-import { accepted, BOOT, LINK } from './context.ts';
+import { accepted, BOOT, LINK, stationContext } from './context.ts';
 import { attribute, key, nameOf, PLAIN, Point, wanted } from './point.ts';
 
 const BOOTED = accepted({}, { boot: { request: BOOT, at: NOW } });
+/** When a charge point that has booted is asked. */
+function turnOf(identity: string, bootedAt = NOW): number {
+  const booted = accepted({}, { boot: { request: BOOT, at: bootedAt } });
+  return snapshotPlan.at(booted, stationContext({ snapshotSpread: 60_000 }, { identity, now: bootedAt })) ?? 0;
+}
+
 const ALL = { action: 'GetConfiguration', payload: {} };
 
 describe('the snapshot of the configuration', () => {
@@ -58,6 +65,25 @@ describe('the snapshot of the configuration', () => {
     silent.now = NOW + 24 * 3_600_000;
     silent.wake();
     expect(silent.asked).toEqual([]);
+  });
+
+  test('is read of each charge point in its own turn, so that a fleet which boots at once is not asked at once', () => {
+    const turns = Array.from({ length: 600 }, (_, i) => turnOf(`CP-${i}`));
+    expect(Math.min(...turns)).toBeGreaterThanOrEqual(NOW);
+    expect(Math.max(...turns)).toBeLessThan(NOW + 60_000);
+    const within = Array.from(
+      { length: 60 },
+      (_, i) => turns.filter((at) => Math.floor((at - NOW) / 1000) === i).length,
+    );
+    expect(Math.max(...within)).toBeLessThan(30);
+  });
+
+  test('is read in its turn though the charge point boots over and over until then', () => {
+    const turn = turnOf('CP-1');
+    expect(turn).toBeGreaterThan(NOW);
+    expect(turnOf('CP-1', turn - 1)).toBe(turn);
+    expect(turnOf('CP-1', turn)).toBe(turn);
+    expect(turnOf('CP-1', turn + 1)).toBe(turn + 60_000);
   });
 
   test('is never read of a version that cannot be asked', () => {
