@@ -13,6 +13,11 @@ const AT = '2025-05-01T10:00:00Z';
 const LATER = '2025-05-01T11:00:00Z';
 const reading = [{ timestamp: LATER, sampledValue: [{ value: 3 }] }];
 
+const event = {
+  ...{ eventId: 6, timestamp: LATER, trigger: 'Delta', actualValue: '5', eventNotificationType: 'HardWiredMonitor' },
+  ...{ component: { name: 'C' }, variable: { name: 'V' } },
+};
+
 /** What flows hand in. A row that takes something else must be told here. */
 const GIVEN: Readonly<Record<string, Json>> = {
   actualValue: 'true',
@@ -24,6 +29,7 @@ const GIVEN: Readonly<Record<string, Json>> = {
   connectorId: 31,
   data: 'given',
   duration: 600,
+  eventData: [event],
   eventId: 5,
   evse: { id: 2, connectorId: 1 },
   evseId: 21,
@@ -32,6 +38,7 @@ const GIVEN: Readonly<Record<string, Json>> = {
   idTagInfo: { status: 'Expired' },
   idTags: ['TAG0', 'TAG1'],
   idToken: { idToken: 'CAFE0001', type: 'ISO14443' },
+  instance: 'Cable',
   key: 'Key',
   meterValue: reading,
   offline: true,
