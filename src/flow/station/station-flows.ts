@@ -15,10 +15,10 @@ import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-r
 import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
 import { bootFirst, linkOpened } from './boot-told.ts';
 import { mostAttempts, paused, withoutUpdates } from './message-attempts.ts';
+import { arrived, linkWays } from './network-profiles.ts';
 import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
 import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
 import { withLateReadings } from './stop-readings.ts';
-import { offlineSince } from './transaction-event.ts';
 import { notTold, unwanted } from './wanted.ts';
 
 /** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */
@@ -111,11 +111,9 @@ function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: R
   );
 }
 
-/** What was queued while the CSMS could not be reached says so (E04); everything else goes as it was written. */
-function outboxCall(state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject {
-  if (entry.action !== 'TransactionEvent') return entry.payload;
-  const payload = withLateReadings(state, entry);
-  return offlineSince(entry.at, context) ? { ...payload, offline: true } : payload;
+/** Everything goes as it was written, but what happened late in a transaction can still join its end. */
+function outboxCall(state: ChargePointState, entry: OutboxEntry): JsonObject {
+  return entry.action === 'TransactionEvent' ? withLateReadings(state, entry) : entry.payload;
 }
 
 export const ocpp201Flows: Flows = {
@@ -148,7 +146,8 @@ export const ocpp201Flows: Flows = {
     deviceRefused(ownCommandOf(exchange), state, exchange, refusal, sent, context),
   bootsFirst: true,
   accepts: (state, context) => accepts(state, context) === 'yes',
-  linkOpened,
+  linkOpened: (state, context, boot) => linkOpened(arrived(state, context), context, boot),
+  linkWays,
   canWait: () => false,
   beforeDelivery(state, _entry, _first, context) {
     return mayDeliver(state, context) ? { may: 'go', first: [] } : { may: 'later' };

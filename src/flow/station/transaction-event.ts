@@ -10,14 +10,10 @@ import type { TransactionEvents } from './state.ts';
 /** A transaction that 2.0.1 knows. */
 export type StationTransaction = Transaction & { readonly events: TransactionEvents };
 
-/** Whether something that happened at that time (ms) happened while the CSMS could not be reached (E04). */
-export function offlineSince(at: number, context: Context): boolean {
-  return context.linkOpenedAt === undefined || at < context.linkOpenedAt;
-}
-
 /**
  * One TransactionEvent: made by the rows of `heading`, numbered, and put into the outbox in the same commit. When the rows find
- * nothing worth telling, no number is used up.
+ * nothing worth telling, no number is used up. Whether it happened offline (E04) is settled now: it says the same however often
+ * it is sent.
  */
 export function transactionEvent(
   state: ChargePointState,
@@ -35,7 +31,8 @@ export function transactionEvent(
     ...given,
   });
   if (made.value === undefined) return { state, effects: made.losses };
-  const value = withNeatReadings(made.value, context);
+  const online = context.linkOpenedAt !== undefined;
+  const value = withNeatReadings({ ...made.value, ...(!online && { offline: true }) }, context);
   const timestamp = String(value['timestamp']);
   const later = Date.parse(timestamp) >= Date.parse(events.lastEventAt ?? timestamp);
   const numbered = withEvents(state, transaction, {

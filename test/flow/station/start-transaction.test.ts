@@ -111,9 +111,18 @@ describe('StartTransaction towards 2.0.1', () => {
     talk.ask('StartTransaction', START);
     talk.pass(2_000);
     expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Accepted' } } });
-    expect(talk.outbox[0]).not.toHaveProperty('offline');
     talk.connect();
     expect(talk.events[0]).toMatchObject({ offline: true });
+  });
+
+  it('that happened online is no offline one because the link breaks before the CSMS has answered', () => {
+    const talk = new Conversation().connect();
+    talk.ask('StartTransaction', START);
+    talk.disconnect().pass(10_000);
+    expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Accepted' } } });
+    talk.connect();
+    expect(talk.events).toHaveLength(1);
+    expect(talk.events[0]).not.toHaveProperty('offline');
   });
 
   it('is refused in an outage only where the operator trusts nobody, or the tag was refused before', () => {
