@@ -25,6 +25,7 @@ const FLOW_LOSSES = [
   'start-conn',
   'case-keys',
   'own-key',
+  'network-profile',
   'virtual-key',
   'phase-list',
   'callerror-ok',

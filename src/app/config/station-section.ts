@@ -130,6 +130,15 @@ const STATION = {
   basicAuthPassword: z.enum(['rotate', 'reject']).meta({
     description: 'A password that the CSMS writes: it is the password of the link from then on, or it is refused.',
   }),
+  networkProfile: z.enum(['reject', 'ownLink']).meta({
+    description:
+      'SetNetworkProfile, by which a CSMS sends the link of a charge point to another CSMS: refused, or kept and obeyed at the next Reset. The configured CSMS stays the last resort.',
+  }),
+  networkProfileHosts: z.array(hostPattern()).meta({
+    description:
+      'Hosts to which `networkProfile: ownLink` may lead: `csms.example.com`, `*.example.com`, `10.0.0.7:9000`. Without any, only the host of `csms.url`, whatever the port.',
+    'x-type': 'list of host or pattern',
+  }),
   legacyComponent: z
     .string()
     .min(1)
@@ -194,4 +203,13 @@ function pattern() {
         return z.NEVER;
       }
     });
+}
+
+function hostPattern() {
+  return z
+    .string()
+    .regex(
+      /^(?:[a-zA-Z0-9*._-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/,
+      'a host such as csms.example.com or *.example.com is wanted',
+    );
 }

@@ -32,6 +32,7 @@ import { cancelReservation, reserveNow } from './reservations.ts';
 import { reset } from './reset.ts';
 import { deferredReset, hardReset, resetLater } from './reset-later.ts';
 import type { Delivered, OwnCall, Plan, StationCommand, StationUp } from './rules.ts';
+import { setNetworkProfile } from './set-network-profile.ts';
 import { setVariables } from './set-variables.ts';
 import { readSnapshot, snapshotPlan } from './snapshot.ts';
 import { startTransaction } from './start-transaction.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: Readonly<Record<string, StationCommand>> = {
   SendLocalList: sendLocalList,
   SetChargingProfile: setChargingProfile,
   SetMonitoringLevel: setMonitoringLevel,
+  SetNetworkProfile: setNetworkProfile,
   SetVariableMonitoring: setVariableMonitoring,
   SetVariables: setVariables,
   TriggerMessage: triggerMessage,

@@ -2,7 +2,7 @@ import type { OwnVariableRow, VariableRow } from '../../mapping/station/station-
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import type { KnownKey } from './known-keys.ts';
-import { ownValue, type Spot } from './own-values.ts';
+import { type OwnValue, ownValue, type Spot } from './own-values.ts';
 import { station, stationOf } from './rules.ts';
 import type { EvseConnectors } from './topology.ts';
 import type { Source, Variable } from './variable.ts';
@@ -20,13 +20,16 @@ export function ofBridge(
 ): Variable[] {
   if (row.profile !== undefined && !hasProfile(keys, row.profile)) return [];
   const spots = row.tier === 'station' ? [undefined] : spotsOf(evses, row.tier);
-  const { component, variable, instance, mutability, dataType, unit, constant } = row;
+  const { component, variable, instance, dataType, unit, constant } = row;
   const name = ownName(component, variable, instance);
   return spots.flatMap((spot) => {
-    const written = mutability === 'ReadWrite' ? stationOf(state).own[name] : undefined;
-    const said = row.from === undefined ? { value: row.value } : ownValue(row.from, spot, state, context);
+    const written = row.mutability === 'ReadWrite' ? stationOf(state).own[name] : undefined;
+    const said: OwnValue | undefined =
+      row.from === undefined ? { value: row.value } : ownValue(row.from, spot, state, context);
     const value = written ?? said?.value;
-    if (value === undefined) return [];
+    if (said === undefined || value === undefined) return [];
+    const { minLimit, maxLimit, valuesList } = said;
+    const mutability = said.writable ? 'ReadWrite' : row.mutability;
     return [
       {
         ...{ component, variable, mutability, dataType, value, there: true, writable: mutability === 'ReadWrite' },
@@ -35,7 +38,9 @@ export function ofBridge(
         ...(instance !== undefined && { instance }),
         ...(unit !== undefined && { unit }),
         ...(constant && { constant }),
-        ...(said?.maxLimit !== undefined && { maxLimit: said.maxLimit }),
+        ...(minLimit !== undefined && { minLimit }),
+        ...(maxLimit !== undefined && { maxLimit }),
+        ...(valuesList && { valuesList }),
       },
     ];
   });

@@ -2,6 +2,8 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { MOST_ENTRIES } from './local-list.ts';
+import { ALL_SLOTS } from './network-check.ts';
+import { activeSlot, connectionAttempts, movable, priorityOf, securityProfile } from './network-profiles.ts';
 import { MOST_PROFILES } from './profile-registry.ts';
 import { station, stationOf } from './rules.ts';
 import type { StationSettings } from './settings.ts';
@@ -13,7 +15,11 @@ import type { Place } from './variable-names.ts';
 
 export interface OwnValue {
   readonly value: string | undefined;
+  readonly minLimit?: number;
   readonly maxLimit?: number;
+  readonly valuesList?: readonly string[];
+  /** The CSMS may write it, whatever its row says. */
+  readonly writable?: boolean;
 }
 
 /** An EVSE or a connector in the numbers of 2.0.1, and the connectors of 1.6 that it means. */
@@ -39,6 +45,7 @@ function bootField(state: ChargePointState, name: string): string | undefined {
 }
 
 const PROVIDERS: Readonly<Record<string, Provider>> = {
+  activeNetworkProfile: (_place, _state, context) => ({ value: String(activeSlot(context)) }),
   availabilityState: (spot, state) => ({ value: availability(spot, state) }),
   chargeBoxSerialNumber(_place, state) {
     const box = bootField(state, 'chargeBoxSerialNumber');
@@ -55,12 +62,17 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags), maxLimit: MOST_ENTRIES }),
   meterSerialNumber: booted('meterSerialNumber'),
   meterType: booted('meterType'),
+  networkAttempts: (_place, state) => ({ value: String(connectionAttempts(state)), minLimit: 1, maxLimit: 1000 }),
+  networkPriority: (_place, state, context) => ({
+    value: priorityOf(state, context).join(','),
+    ...(movable(context) && { writable: true, valuesList: ALL_SLOTS.map(String) }),
+  }),
   now: (_place, _state, { now }) => ({ value: new Date(now).toISOString() }),
   offlineThreshold: (_place, _state, context) => ({ value: seconds(station(context).settings.offlineThreshold) }),
   organizationName: (_place, _state, context) => ({ value: station(context).settings.organizationName }),
   power: (spot, state, context) => ({ value: power(spot, state), maxLimit: ratings(spot, context).ratedPower }),
   profileCount: (_place, state) => ({ value: count(stationOf(state).profiles), maxLimit: MOST_PROFILES }),
-  securityProfile: (_place, _state, context) => ({ value: String(station(context).settings.securityProfile) }),
+  securityProfile: (_place, state, context) => ({ value: String(securityProfile(state, context)) }),
   serialNumber: booted('chargePointSerialNumber', 'chargeBoxSerialNumber'),
   supplyPhases: (spot, _state, context) => ({ value: String(ratings(spot, context).supplyPhases) }),
 };

@@ -3,6 +3,7 @@ import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { command, isUncertain } from './command.ts';
 import { JOB_ENDS_AFTER, running } from './jobs.ts';
+import { firstProfile } from './network-profiles.ts';
 import { type Plan, type StationCommand, stationOf, withoutStation, withStation } from './rules.ts';
 
 /** Resets that the bridge gives by itself: one that waited for the end of a transaction, and a hard one after a soft one did nothing. */
@@ -64,8 +65,8 @@ export const hardReset: Plan = {
 export const resetLater: StationCommand = command(
   {
     call: (state) => decision(state),
-    answered: (state, _exchange, _question, answer) =>
-      answer['status'] === 'Accepted' ? decision(state) : undone(state),
+    answered: (state, _exchange, _question, answer, context) =>
+      answer['status'] === 'Accepted' ? decision(state, ...firstProfile(state, context)) : undone(state),
     refused(state, exchange, _question, refusal, context) {
       const { why, since, tries } = exchange.memo ?? {};
       if (why !== 'deferred-reset' || !mayTryAgain(refusal))

@@ -3,6 +3,7 @@ import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
 import { installing } from './jobs.ts';
+import { firstProfile } from './network-profiles.ts';
 import { idleAt, withoutDeferred } from './reset-later.ts';
 import { rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
 import { evsesOf } from './topology.ts';
@@ -27,7 +28,9 @@ export const reset: StationCommand = command(
     },
     answered(state, { request }, question, answer, context) {
       const accepted = answer['status'] === 'Accepted';
-      return telling(accepted ? given(state, request, question.request, context) : state, 'Reset', answer, {}, context);
+      if (!accepted) return telling(state, 'Reset', answer, {}, context);
+      const told = telling(given(state, request, question.request, context), 'Reset', answer, {}, context);
+      return { ...told, effects: [...told.effects, ...firstProfile(told.state, context)] };
     },
     refused(state, _exchange, _question, refusal, context) {
       // It may boot all the same; then this explains it.

@@ -2,6 +2,8 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { keysIn, withoutKeys } from './known-keys.ts';
+import { isObjection } from './network-check.ts';
+import { activeSlot, ordered, waysTold, withLinkPassword, withNetwork } from './network-profiles.ts';
 import { type Question, type StationCommand, station, stationOf, statusInfo, withStation } from './rules.ts';
 import type { Variable } from './variable.ts';
 import { unfit } from './variable-check.ts';
@@ -19,7 +21,7 @@ export const setVariables: StationCommand = {
   answered(state, exchange, question, answer, context) {
     const now = progress(question.memo);
     const named = namedIn(exchange.request['setVariableData'])[now.results.length];
-    if (named === undefined) return finished(state, now);
+    if (named === undefined) return finished(state, now, context);
     if (question.action === 'GetConfiguration') return rewritten(state, exchange, named, answer, now, context);
     const { after, verdict } = concluded(state, named, question, answer, context);
     return goOn(after, exchange, also(now, said(named, verdict)), context);
@@ -28,7 +30,7 @@ export const setVariables: StationCommand = {
   refused(state, exchange, question, refusal, context) {
     const now = progress(question.memo);
     const named = namedIn(exchange.request['setVariableData'])[now.results.length];
-    if (named === undefined) return finished(state, now);
+    if (named === undefined) return finished(state, now, context);
     const verdict: Verdict = ['Rejected', 'InternalError', refusal.reason];
     const silent = absent(refusal) ? { ...now, silent: true } : now;
     return goOn(state, exchange, also(silent, said(named, verdict)), context);
@@ -45,14 +47,17 @@ interface Progress {
   readonly silent?: boolean;
   /** A password for the link, which takes effect behind the answer. */
   readonly password?: string;
+  /** Another order of network profiles, which takes effect behind the answer. */
+  readonly ways?: true;
 }
 
 function progress(memo: JsonObject): Progress {
-  const { results, began, silent, password } = memo;
+  const { results, began, silent, password, ways } = memo;
   return {
     ...{ results: objects(results), began: Number(began) },
     ...(silent === true && { silent }),
     ...(typeof password === 'string' && { password }),
+    ...(ways === true && { ways }),
   };
 }
 
@@ -73,18 +78,23 @@ function goOn(state: ChargePointState, exchange: Exchange, before: Progress, con
     const step = one(after, named, now, context);
     if ('ask' in step) return decision(after, step.ask);
     after = step.state ?? after;
-    now = also({ ...now, ...(step.password !== undefined && { password: step.password }) }, said(named, step.verdict));
+    const { password = now.password, ways = now.ways } = step;
+    now = also(
+      { ...now, ...(password !== undefined && { password }), ...(ways && { ways }) },
+      said(named, step.verdict),
+    );
   }
-  return finished(after, now);
+  return finished(after, now, context);
 }
 
-function finished(state: ChargePointState, { results, password }: Progress): Decision {
+function finished(state: ChargePointState, { results, password, ways }: Progress, context: Context): Decision {
   const answer: Effect = { do: 'answer', payload: { setVariableResult: [...results] } };
-  if (password === undefined) return decision(state, answer);
+  const told = (now: ChargePointState): Effect[] => (ways ? waysTold(now, context) : []);
+  if (password === undefined) return decision(state, answer, ...told(state));
   // The answer goes first: the link that carries it closes and comes back with the new password.
-  const key: Effect = { do: 'link-setting', key: 'AuthorizationKey', value: password };
   const loss: Effect = { do: 'loss', code: 'own-key', field: 'attributeValue' };
-  return decision({ ...state, authorizationKey: password }, loss, answer, key);
+  const set = withLinkPassword(state, password, context);
+  return decision(set.state, loss, answer, ...set.effects, ...told(set.state));
 }
 
 function said({ component, variable, attributeType }: Named, [attributeStatus, reasonCode, info]: Verdict): JsonObject {
@@ -96,7 +106,12 @@ function said({ component, variable, attributeType }: Named, [attributeStatus, r
 
 type Step =
   | { readonly ask: Effect }
-  | { readonly verdict: Verdict; readonly state?: ChargePointState; readonly password?: string };
+  | {
+      readonly verdict: Verdict;
+      readonly state?: ChargePointState;
+      readonly password?: string;
+      readonly ways?: true;
+    };
 
 function one(state: ChargePointState, named: Named & { item: JsonObject }, now: Progress, context: Context): Step {
   const value = String(named.item['attributeValue'] ?? '');
@@ -141,8 +156,19 @@ function own(
 ): Step {
   if (source.from !== 'bridge') return { verdict: ['Rejected', 'ReadOnly'] };
   if (variable === 'BasicAuthPassword') return password(wanted, context);
+  if (variable === 'NetworkConfigurationPriority') return priority(state, wanted, context);
   const value = dataType === 'boolean' ? wanted.toLowerCase() : wanted.trim();
-  return { verdict: ['Accepted'], state: withOwn(state, source.name, value) };
+  const after = withOwn(state, source.name, value);
+  const ways = variable === 'NetworkProfileConnectionAttempts' && { ways: true as const };
+  return { verdict: ['Accepted'], state: after, ...ways };
+}
+
+/** The order of network profiles: a link that goes by another one than the first follows at the next reset (B10). */
+function priority(state: ChargePointState, wanted: string, context: Context): Step {
+  const order = ordered(state, wanted, context);
+  if (isObjection(order)) return { verdict: ['Rejected', ...order] };
+  const status = order[0] === activeSlot(context) ? 'Accepted' : 'RebootRequired';
+  return { verdict: [status], state: withNetwork(state, { priority: order }), ways: true };
 }
 
 /** The password of the link, as text; the link takes its bytes (OCPP 2.0.1 A00.FR.205: 16 to 40 characters). */

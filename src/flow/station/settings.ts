@@ -76,6 +76,10 @@ export interface StationSettings {
   readonly variablesWithin: number;
   /** What becomes of a password that the CSMS writes: it is the link's from then on, or it is refused. */
   readonly basicAuthPassword: 'rotate' | 'reject';
+  /** Whether the CSMS may send the link of a charge point to another CSMS. */
+  readonly networkProfile: 'reject' | 'ownLink';
+  /** Hosts to which it may: with `*` for any run of characters, and a port where only that one is meant. Empty: the configured one. */
+  readonly networkProfileHosts: readonly string[];
   /** Component of configuration keys that OCPP 2.0.1 does not know. */
   readonly legacyComponent: string;
   /** W, for EVSE.Power.maxLimit. */
@@ -149,6 +153,8 @@ export const STATION_DEFAULTS: StationSettings = {
   absentVariables: 'reject',
   variablesWithin: 15_000,
   basicAuthPassword: 'rotate',
+  networkProfile: 'reject',
+  networkProfileHosts: [],
   legacyComponent: 'OCPP16LegacyCtrlr',
   ratedPower: 22_000,
   supplyPhases: 3,

@@ -69,6 +69,8 @@ export interface StationState {
   readonly monitoringLevel?: number;
   /** Actions that the charge point or the CSMS does not know, until the next boot. */
   readonly lacking: readonly string[];
+  /** Where the CSMS may send the link. */
+  readonly network?: Network;
   /** Last Authorize of a tag: five minutes. */
   readonly authorized: Readonly<Record<string, Authorized>>;
 }
@@ -144,6 +146,22 @@ export interface Reservation {
 export interface ProfileId {
   readonly connectorId: number;
   readonly id: number;
+}
+
+/** Network profiles of the CSMS (OCPP 2.0.1 B09), by slot. */
+export interface Network {
+  readonly slots: Readonly<Record<string, NetworkSlot>>;
+  /** The order in which they are tried; absent while the CSMS has written none. */
+  readonly priority?: readonly number[];
+  /** By which one the link was open last; absent: the configured one. */
+  readonly linked?: number;
+}
+
+export interface NetworkSlot {
+  readonly url: string;
+  readonly securityProfile: number;
+  /** Hex; absent: that of the configured link. */
+  readonly password?: string;
 }
 
 export interface Profile {

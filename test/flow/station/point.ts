@@ -26,6 +26,7 @@ export class Point {
   /** To the CSMS, not answered yet. */
   readonly told: Tell[] = [];
   readonly linkSettings: { key: string; value: string }[] = [];
+  readonly linkWays: Extract<Effect, { do: 'link-ways' }>[] = [];
   state: ChargePointState;
   now = NOW;
   away = false;
@@ -130,6 +131,7 @@ export class Point {
       if (effect.do === 'answer') answers.push(effect.payload);
       else if (effect.do === 'refuse') throw new Error(`${effect.refusal.code}: ${effect.refusal.reason}`);
       else if (effect.do === 'link-setting') this.linkSettings.push({ key: effect.key, value: effect.value });
+      else if (effect.do === 'link-ways') this.linkWays.push(effect);
       else if (effect.do === 'call-csms') {
         valid(effect.action, 'request', effect.payload);
         this.told.push(effect);
