@@ -13,6 +13,8 @@ import { onlyEvse } from './topology.ts';
 /** What a CSMS says of a token that does not look like its type: the guess of the type was wrong. */
 const MALFORMED: ReadonlySet<string> = new Set(['CsmsProtocolError']);
 
+const UNREADABLE: Refusal = { code: 'CsmsAnswerInvalid', reason: 'the CSMS did not say what it makes of the token' };
+
 function call(state: ChargePointState, exchange: Exchange, context: Context): Decision {
   const idTag = String(exchange.request['idTag']);
   // Such a token came from the CSMS, and nobody may ask it about it (C02, C10).
@@ -30,6 +32,7 @@ function ask(state: ChargePointState, exchange: Exchange, context: Context): Dec
 }
 
 function answered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision {
+  if (answer['idTokenInfo'] === undefined) return refused(state, exchange, UNREADABLE, context);
   const idTag = String(exchange.request['idTag']);
   const { token } = tokenUp(state, idTag, context);
   const told = answerWithTag(

@@ -52,10 +52,12 @@ const UNREADABLE: Refusal = { code: 'CsmsAnswerInvalid', reason: 'the CSMS did n
 function toldPoint(state: ChargePointState, answer: JsonObject, context: Context): Effect[] {
   const { registration } = state;
   if (registration === undefined) return [];
-  const { value = {}, losses } = converted(context, 'BootNotification.answer', answer);
+  const interval = beatOf(registration);
+  const currentTime = bridgeTime(context.now);
+  const { value = {}, losses } = converted(context, 'BootNotification.answer', { currentTime, ...answer, interval });
   const mask = masked(registration.status, context);
   const status = mask ? 'Accepted' : registration.status;
-  const payload = { currentTime: bridgeTime(context.now), ...value, status, interval: beatOf(registration) };
+  const payload = { currentTime, ...value, status, interval };
   return [...losses, ...(mask ? [PENDING] : []), { do: 'answer', payload }];
 }
 

@@ -14,6 +14,7 @@ import type { ChargePointState } from '../state.ts';
 import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-rules.ts';
 import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
 import { bootFirst, linkOpened } from './boot-told.ts';
+import { legible } from './legible-answer.ts';
 import { mostAttempts, paused, withoutUpdates } from './message-attempts.ts';
 import { arrived, linkWays } from './network-profiles.ts';
 import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
@@ -89,7 +90,7 @@ function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: Jso
   return inTurn(
     state,
     (now) => decision(fewer(now, entry), { do: 'outbox-remove', seq: entry.seq }),
-    (now) => DELIVERED[entry.action]?.answered?.(now, entry, answer, context),
+    (now) => DELIVERED[entry.action]?.answered?.(now, entry, legible(answer), context),
   );
 }
 
@@ -120,7 +121,9 @@ export const ocpp201Flows: Flows = {
   deviceCalls,
   csmsAnswered(state, exchange, answer, context) {
     const rule = UP[exchange.action];
-    return rule?.answered?.(state, exchange, answer, context) ?? decision(state, { do: 'answer', payload: answer });
+    return (
+      rule?.answered?.(state, exchange, legible(answer), context) ?? decision(state, { do: 'answer', payload: answer })
+    );
   },
   csmsRefused(before, exchange, refusal, attempt, _policy, context) {
     const rule = UP[exchange.action];

@@ -46,6 +46,22 @@ describe('Authorize towards 2.0.1', () => {
     expect(talk.reply('Authorize')).toEqual({ answer: { idTagInfo: info } });
   });
 
+  it.each<[string, JsonObject]>([
+    ['nothing', {}],
+    ['no status', { idTokenInfo: {} }],
+    ['something else', { idTokenInfo: 'Accepted' }],
+  ])('is judged as in an outage when the CSMS answers with %s', (_what, answer) => {
+    const talk = asked();
+    talk.next()?.end({ answer });
+    expect(talk.reply('Authorize')).toMatchObject({ answer: { idTagInfo: { status: 'Invalid' } } });
+  });
+
+  it('takes what the CSMS says of the token without a group that cannot be read', () => {
+    const talk = asked();
+    talk.settle({ status: 'Accepted', groupIdToken: {}, evseId: 1 });
+    expect(talk.reply('Authorize')).toEqual({ answer: { idTagInfo: { status: 'Accepted' } } });
+  });
+
   it('refuses a token that is for another EVSE than the only one there is', () => {
     const configuration = { numberofconnectors: { spelling: 'NumberOfConnectors', value: '1' } };
     const unknown = asked();

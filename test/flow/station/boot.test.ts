@@ -145,6 +145,10 @@ describe('BootNotification of a charge point', () => {
     expect(late && accepts(late.state, stationContext())).toBe('yes');
   });
 
+  test('is accepted though the CSMS forgot what else its answer must say', () => {
+    expect(answered({ status: 'Accepted' }).told).toMatchObject({ status: 'Accepted', interval: 300 });
+  });
+
   test('that the CSMS answers without sense counts as not told', () => {
     const { state, told } = answered({ status: 'Maybe', interval: 1, currentTime: TIME });
     expect(told).toMatchObject({ status: 'Accepted' });
