@@ -46,6 +46,8 @@ export type Effect =
       readonly attempt?: number;
       /** Handed back with the answer. */
       readonly memo?: JsonObject;
+      /** A command of the bridge's own in any exchange. It takes the place of one that has the same word and waits its turn. */
+      readonly supersedes?: string;
     }
   | { readonly do: 'answer'; readonly payload: JsonObject }
   | { readonly do: 'refuse'; readonly refusal: Refusal }

@@ -53,6 +53,7 @@ const FLOW_LOSSES = [
   'evse-zero',
   'evse-connector',
   'cost',
+  'tag-info',
   'reset-undone',
   'firmware-unsigned',
   'firmware-install',

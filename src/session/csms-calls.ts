@@ -125,7 +125,7 @@ export class CsmsCalls {
 
   #act(exchange: DownExchange, effects: readonly Effect[], state: ChargePointState): void {
     for (const effect of effects) {
-      if (effect.do === 'call-device') this.#enqueue(exchange, effect);
+      if (effect.do === 'call-device' && effect.supersedes === undefined) this.#enqueue(exchange, effect);
       else if (effect.do === 'answer') this.#answer(exchange, effect.payload);
       else if (effect.do === 'refuse') this.#refuse(exchange, effect.refusal);
       else if (effect.do === 'loss') this.#lost(exchange, [{ code: effect.code, field: effect.field }]);
@@ -150,8 +150,19 @@ export class CsmsCalls {
     const waiting = { exchange, effect, deadline };
     // A second attempt belongs to the call whose turn it is.
     if (effect.attempt !== undefined && effect.attempt > 1) this.#queue.unshift(waiting);
-    else this.#queue.push(waiting);
+    else if (!this.#supersede(waiting)) this.#queue.push(waiting);
     this.pump();
+  }
+
+  /** Puts it in the place of an older one that says the same and is not worth sending any more. */
+  #supersede(waiting: Waiting): boolean {
+    const { supersedes } = waiting.effect;
+    if (supersedes === undefined) return false;
+    const at = this.#queue.findIndex(({ effect }) => effect.supersedes === supersedes);
+    if (at < 0) return false;
+    const [older] = this.#queue.splice(at, 1, waiting);
+    older?.deadline.cancel();
+    return true;
   }
 
   /** Sends the next waiting command if the charge point may be called now. */

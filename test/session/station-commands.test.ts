@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/base/message.ts';
 import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
+import type { DeviceRequest } from '../../src/session/ports.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { SETTINGS } from '../flow/context.ts';
-import { tables } from '../flow/station/context.ts';
-import { bridge, csmsCall } from './harness.ts';
+import { keys, TRANSACTION, transaction } from '../flow/station/command-states.ts';
+import { accepted, tables } from '../flow/station/context.ts';
+import { bridge, csmsCall, IDENTITY } from './harness.ts';
+
+const SHOWS_COSTS = keys({ CustomDisplayCostAndPrice: 'true' });
 
 /** A bridge to a CSMS of OCPP 2.0.1. */
 function station(settings = {}) {
@@ -40,4 +45,26 @@ test('a triggered message follows the answer that promises it', async () => {
   const asked = await csms.question(1);
   order.push(asked.request.action);
   expect(order).toEqual(['answer Accepted', 'LogStatusNotification']);
+});
+
+test('a slow charge point gets the newest cost of a transaction, and not all those between', async () => {
+  const { sessions, device, store } = station();
+  const state = accepted({}, { transactions: { 110000000: transaction() }, configuration: SHOWS_COSTS });
+  await store.commit(IDENTITY, { revision: 1, state: state as unknown as JsonObject });
+  const tell = (totalCost: number) =>
+    sessions.receiveCall(csmsCall('CostUpdated', { transactionId: TRANSACTION, totalCost }));
+  const cost = ({ request }: { request: DeviceRequest }) => JSON.parse(String(request.payload['data'])) as unknown;
+
+  for (const totalCost of [1, 2, 3, 4]) expect(await tell(totalCost)).toEqual({});
+  const first = await device.question(1);
+  expect(cost(first)).toMatchObject({ transactionId: 110_000_000, cost: 1 });
+  const reset = sessions.receiveCall(csmsCall('Reset', { type: 'Immediate' }));
+  first.answer({ status: 'Accepted' });
+  const second = await device.question(2);
+  expect(cost(second)).toMatchObject({ cost: 4 });
+  second.answer({ status: 'Rejected' });
+  const third = await device.question(3);
+  expect(third.request.action).toBe('Reset');
+  third.answer({ status: 'Accepted' });
+  expect(await reset).toEqual({ status: 'Accepted' });
 });

@@ -102,6 +102,10 @@ const STATION = {
     .enum(['Charging', 'EVConnected'])
     .meta({ description: 'What Occupied means, as chargingState, in OCPP 1.2 and 1.5 while a transaction runs.' }),
   dataTransferData: z.enum(['asString', 'parseJson']).meta({ description: 'Data of a DataTransfer to the CSMS.' }),
+  costMessages: z.enum(['auto', 'off']).meta({
+    description:
+      'Costs and texts for drivers, as DataTransfer `org.openchargealliance.costmsg`: to charge points whose key `CustomDisplayCostAndPrice` is true, or not at all.',
+  }),
   plugAndCharge: z.boolean().meta({
     description: 'Unwrap messages of ISO 15118 that 1.6 carries in DataTransfer.',
   }),

@@ -5,6 +5,7 @@ import { changeAvailability } from './change-availability.ts';
 import { clearChargingProfile, setChargingProfile } from './charging-profiles.ts';
 import { clearCache } from './clear-cache.ts';
 import { getCompositeSchedule } from './composite-schedule.ts';
+import { costMessage } from './cost-messages.ts';
 import { costUpdated } from './cost-updated.ts';
 import { customerInformation } from './customer-information.ts';
 import { dataTransferDown } from './data-transfer-down.ts';
@@ -103,6 +104,7 @@ export const OWN_CALLS: Readonly<Record<string, OwnCall>> = {
 
 /** Commands that the bridge gives the charge point by itself, by the word `why` in their memo. */
 export const OWN_COMMANDS: Readonly<Record<string, StationCommand>> = {
+  'cost-message': costMessage,
   'deferred-reset': resetLater,
   'hard-reset': resetLater,
   'late-refusal': stopRefused,

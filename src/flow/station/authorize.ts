@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { judgedByPolicy, remoteStartOf, withAuthorized } from './authorization-memory.ts';
+import { personalMessage } from './driver-display.ts';
 import { converted, inTurn, type StationUp } from './rules.ts';
 import { tokenUp, tryToken } from './token.ts';
 import { answerWithTag, heldTo, tagInfo } from './token-info.ts';
@@ -44,8 +45,10 @@ function answered(state: ChargePointState, exchange: Exchange, answer: JsonObjec
     context,
   );
   const info = answer['idTokenInfo'] as JsonObject;
-  return inTurn(withAuthorized(told.state, idTag, info, context), (now) =>
-    decision(now, ...told.losses, { do: 'answer', payload: told.answer }),
+  return inTurn(
+    withAuthorized(told.state, idTag, info, context),
+    (now) => personalMessage(now, idTag, answer, context),
+    (now) => decision(now, ...told.losses, { do: 'answer', payload: told.answer }),
   );
 }
 

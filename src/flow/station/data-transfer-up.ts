@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, decision, type Effect, type Exchange } from '../decision.ts';
 import { AWAY } from '../relay.ts';
+import { COST_MESSAGES } from './cost-messages.ts';
 import { converted, type StationUp, station } from './rules.ts';
 
 /** DataTransfer of the charge point (OCPP 2.0.1 P02), and what 1.6 wraps into one though 2.0.1 has a message for it. */
 
-const PRICES = 'org.openchargealliance.costmsg';
 const PLUG_AND_CHARGE = 'org.openchargealliance.iso15118pnc';
 /** Messages of 2.0.1 that a charge point of 1.6 may send so ("Using ISO 15118 Plug & Charge with OCPP 1.6"). */
 const WRAPPED: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ export const dataTransfer: StationUp = {
   call(state, exchange, context) {
     const { vendorId, messageId } = exchange.request;
     // 2.0.1 knows from the transaction that the cable was pulled out.
-    if (vendorId === PRICES && messageId === 'ConnectorUnplugged') return decision(state, answer('Accepted'));
+    if (vendorId === COST_MESSAGES && messageId === 'ConnectorUnplugged') return decision(state, answer('Accepted'));
     const wrapped = unwrapped(exchange, context);
     if (wrapped === 'unreadable') return decision(state, answer('Rejected'));
     if (wrapped) return decision(state, { do: 'call-csms', action: String(messageId), payload: wrapped });

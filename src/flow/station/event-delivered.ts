@@ -2,8 +2,9 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { OutboxEntry } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
+import { eventShown } from './driver-display.ts';
 import { lateRefusal } from './late-refusal.ts';
-import type { Delivered } from './rules.ts';
+import { type Delivered, inTurn } from './rules.ts';
 import { fallbackAnswer, startedDelivered } from './start-answer.ts';
 import { endedDelivered } from './stop-transaction.ts';
 import { type StationTransaction, withEvents } from './transaction-event.ts';
@@ -16,6 +17,14 @@ function transactionOf(state: ChargePointState, { transaction }: OutboxEntry): S
 }
 
 function answered(state: ChargePointState, entry: OutboxEntry, answer: JsonObject, context: Context): Decision {
+  return inTurn(
+    state,
+    (now) => judged(now, entry, answer, context),
+    (now) => eventShown(now, entry, transactionOf(now, entry), answer, context),
+  );
+}
+
+function judged(state: ChargePointState, entry: OutboxEntry, answer: JsonObject, context: Context): Decision {
   const transaction = transactionOf(state, entry);
   const { eventType } = entry.payload;
   if (eventType === 'Ended') return endedDelivered(state, entry, transaction, answer, context);

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
+import { showsCosts } from './cost-messages.ts';
 import { MOST_ENTRIES } from './local-list.ts';
 import { ALL_SLOTS } from './network-check.ts';
 import { activeSlot, connectionAttempts, movable, priorityOf, securityProfile } from './network-profiles.ts';
@@ -54,6 +55,7 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   },
   chargePointModel: booted('chargePointModel'),
   chargePointVendor: booted('chargePointVendor'),
+  costMessages: (_place, state, context) => ({ value: showsCosts(state, context) ? 'true' : undefined }),
   connectorType: (spot, _state, context) => ({ value: connectorTypeOf(spot?.connectors[0] ?? 0, context) }),
   firmwareVersion: booted('firmwareVersion'),
   iccid: (_place, state) => ({ value: bootField(state, 'iccid')?.replace(/\s/g, '') }),

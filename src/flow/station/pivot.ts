@@ -67,7 +67,7 @@ function pivotOf({ id }: Exchange, { action, request }: Question): Exchange {
 
 function asking(talk: Talk, decided: Decision, asked: number): Decision {
   return replaced(decided, (state, effect) =>
-    effect.do === 'call-device' ? ask(talk, state, effect, asked) : undefined,
+    effect.do === 'call-device' && effect.supersedes === undefined ? ask(talk, state, effect, asked) : undefined,
   );
 }
 

@@ -55,6 +55,8 @@ export interface StationSettings {
   /** Occupied of 1.2 and 1.5 while a transaction runs. */
   readonly occupiedMeans: 'Charging' | 'EVConnected';
   readonly dataTransferData: 'asString' | 'parseJson';
+  /** Costs and texts for drivers go to charge points that say they show them, or nowhere. */
+  readonly costMessages: 'auto' | 'off';
   /** 2.0.1 messages that 1.6 wraps into DataTransfer for ISO 15118 go to the CSMS unwrapped. */
   readonly plugAndCharge: boolean;
   /** A gap above this (ms) between an event and its report means that the charge point was offline. */
@@ -142,6 +144,7 @@ export const STATION_DEFAULTS: StationSettings = {
   refineFaultStops: false,
   occupiedMeans: 'Charging',
   dataTransferData: 'asString',
+  costMessages: 'auto',
   plugAndCharge: true,
   offlineThreshold: 60_000,
   reportRows: 20,

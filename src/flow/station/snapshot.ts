@@ -2,6 +2,7 @@ import { sha256Hex } from '../../base/digest.ts';
 import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
+import { SHOWS_COSTS } from './cost-messages.ts';
 import { canBeAsked, keysIn, keysPerQuestion, knownKeys, unknownIn, withoutKeys, withPhases } from './known-keys.ts';
 import { reportIfWanted } from './report.ts';
 import { inTurn, type Plan, type Question, type StationCommand, station, stationOf, withStation } from './rules.ts';
@@ -108,6 +109,7 @@ function notTold(state: ChargePointState, said: ReadonlySet<string>, context: Co
   if (!part) return [];
   const rows = station(context).tables.variables.filter((row) => row.own !== 'only' && row.tier !== 'evse-of-key');
   const names = new Map(rows.map(({ key }) => [key.toLowerCase(), key]));
+  names.set(SHOWS_COSTS.toLowerCase(), SHOWS_COSTS);
   for (const [lower, { key }] of known) names.set(lower, key);
   return [...names].filter(([lower]) => !said.has(lower)).map(([, key]) => key);
 }

@@ -67,7 +67,7 @@ export interface StationState {
   readonly profiles: Readonly<Record<string, Profile>>;
   /** Severity up to which the CSMS wants to be told events (N05); absent: all. */
   readonly monitoringLevel?: number;
-  /** Actions that the charge point or the CSMS does not know, until the next boot. */
+  /** Actions, and messages of extensions, that the charge point or the CSMS does not know, until the next boot. */
   readonly lacking: readonly string[];
   /** Where the CSMS may send the link. */
   readonly network?: Network;

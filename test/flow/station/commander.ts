@@ -67,8 +67,9 @@ function played(
     const { action, payload, attempt = 1, memo } = effect;
     const sent: SentCall = { action, payload, attempt, ...(memo && { memo }) };
     asked.push({ action, payload });
-    const whole = own ? { id: 'own', action, request: payload, ...(memo && { memo }) } : exchange;
-    const next = heard(state, whole, sent, reply({ action, payload }), context, own);
+    const ofBridge = own || effect.supersedes !== undefined;
+    const whole = ofBridge ? { id: 'own', action, request: payload, ...(memo && { memo }) } : exchange;
+    const next = heard(state, whole, sent, reply({ action, payload }), context, ofBridge);
     state = next.state;
     effects.push(...next.effects);
   }

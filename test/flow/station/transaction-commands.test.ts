@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { keys, TRANSACTION, transaction } from './command-states.ts';
+import { TRANSACTION, transaction } from './command-states.ts';
 import { type Asked, commanded, type Reply, refusing } from './commander.ts';
 import { accepted, LINK, stationContext } from './context.ts';
-import { lossesOf, valid } from './valid.ts';
+import { valid } from './valid.ts';
 
 const open = accepted({}, { transactions: { 110000000: transaction() } });
 const ended = accepted({}, { transactions: { 110000000: transaction({ stoppedAt: 1 }) } });
@@ -78,35 +78,5 @@ describe('GetTransactionStatus', () => {
     ],
   ])('%s', (_what, state, id, answer) => {
     expect(ask(state, id)).toEqual([{ answer }]);
-  });
-});
-
-describe('CostUpdated', () => {
-  const tell = (state: ChargePointState) =>
-    commanded(
-      state,
-      'CostUpdated',
-      { transactionId: TRANSACTION, totalCost: 3.5 },
-      stationContext(),
-      refusing('DeviceUncertain'),
-    );
-
-  test('is answered first, and shown by a charge point that can', () => {
-    const shows = { ...open, configuration: keys({ CustomDisplayCostAndPrice: 'true' }) };
-    const { said, asked } = tell(shows);
-    expect(said).toEqual([{ answer: {} }]);
-    expect(asked).toMatchObject([{ action: 'DataTransfer', payload: { messageId: 'RunningCost' } }]);
-    expect(JSON.parse(String(asked[0]?.payload['data']))).toMatchObject({
-      transactionId: 110_000_000,
-      cost: 3.5,
-      meterValue: 100,
-    });
-  });
-
-  test('is lost on all others', () => {
-    const { said, asked, effects } = tell(open);
-    expect(said).toEqual([{ answer: {} }]);
-    expect(asked).toEqual([]);
-    expect(lossesOf(effects)).toEqual(['cost']);
   });
 });

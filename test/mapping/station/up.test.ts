@@ -78,8 +78,8 @@ describe('a transaction', () => {
     });
   });
 
-  test('tells the cost of a transaction to nobody, and counts it', () => {
-    const made = tables.convert('StartTransaction.answer', { totalCost: 2 }, { transactionId: 7 });
+  test('leaves the cost of a transaction to the flows, and counts its priority', () => {
+    const made = tables.convert('StartTransaction.answer', { totalCost: 2, chargingPriority: 1 }, { transactionId: 7 });
     expect(codesOf(made)).toEqual(['cost']);
   });
 
