@@ -62,6 +62,10 @@ const STATION = {
   endReadingsWait: duration().meta({
     description: 'Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all.',
   }),
+  phasesUsed: z.enum(['off', 'readings']).meta({
+    description:
+      'Tell the CSMS how many phases an EV uses: never, or by readings of `Current.Import` that name every phase of the supply (`supplyPhases`).',
+  }),
   otherMeasurands: z.enum(['drop', 'notifyEvent']).meta({
     description: 'Temperature and RPM, which OCPP 2.0.1 does not measure: lost, or events of a sensor.',
   }),

@@ -6,7 +6,7 @@ import { enqueue } from './enqueue.ts';
 import { eventTime } from './event-time.ts';
 import { heldTold, withHeld } from './held-readings.ts';
 import { contextOf, readingEvent } from './reading-events.ts';
-import { readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
+import { inPages, readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, type StationUp, station } from './rules.ts';
 import { sensedTold, withoutSensors } from './sensor-readings.ts';
 import { evseOf, siblingsOf } from './topology.ts';
@@ -165,7 +165,9 @@ function alone(
   return inTurn(
     state,
     (now) => decision(now, ...(siblingsOf(connectorId, context).length > 1 ? [WHICH_CONNECTOR] : []), ...losses),
-    (now) => enqueue(now, 'MeterValues', withNeatReadings(value, context), context),
+    ...inPages(withNeatReadings(value, context)).map(
+      (page) => (now: ChargePointState) => enqueue(now, 'MeterValues', page, context),
+    ),
   );
 }
 

@@ -5,6 +5,9 @@ import { converted, station } from './rules.ts';
 
 /** Meter values in the form of 2.0.1: what the rules look for in them, beyond what the tables do. */
 
+/** All readings of one message, as JSON. */
+export const MOST_CHARACTERS = 64 * 1024;
+
 const REGISTER = 'Energy.Active.Import.Register';
 
 /** One meterValue of the charge point; none when no sample of it can be told. `register`: Wh at the start or the end. */
@@ -59,6 +62,20 @@ export function withNeatReadings(message: JsonObject, context: Context): JsonObj
   const readings = message['meterValue'] as JsonObject[] | undefined;
   if (readings === undefined) return message;
   return { ...message, meterValue: readings.flatMap((reading) => neat(reading, context)) };
+}
+
+/** The message in as many as keep its readings to a size that a CSMS can take. */
+export function inPages(message: JsonObject): JsonObject[] {
+  const pages: JsonObject[][] = [];
+  let left = 0;
+  for (const reading of (message['meterValue'] ?? []) as JsonObject[]) {
+    const size = JSON.stringify(reading).length;
+    const page = size <= left ? pages.at(-1) : undefined;
+    if (page) page.push(reading);
+    else pages.push([reading]);
+    left = (page ? left : MOST_CHARACTERS) - size;
+  }
+  return pages.map((meterValue) => ({ ...message, meterValue }));
 }
 
 function neat(reading: JsonObject, context: Context): JsonObject[] {

@@ -33,6 +33,8 @@ export interface StationSettings {
   readonly clockAlignedAs: 'transactionEvent' | 'meterValues';
   /** Readings at the end of a transaction wait so long for its stop, to be told with it; 0: not at all. */
   readonly endReadingsWait: number;
+  /** TransactionEvent.numberOfPhasesUsed: never, or by the currents of the phases in a reading. */
+  readonly phasesUsed: 'off' | 'readings';
   /** Temperature and RPM, which 2.0.1 does not measure: lost, or events of a sensor. */
   readonly otherMeasurands: 'drop' | 'notifyEvent';
   /** Readings of the whole station go with evseId 0, which not every CSMS takes. */
@@ -129,6 +131,7 @@ export const STATION_DEFAULTS: StationSettings = {
   energyInWh: false,
   clockAlignedAs: 'transactionEvent',
   endReadingsWait: 5_000,
+  phasesUsed: 'off',
   otherMeasurands: 'drop',
   evseZeroReadings: 'send',
   immediateReset: 'Hard',

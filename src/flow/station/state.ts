@@ -207,6 +207,8 @@ export interface TransactionEvents {
   readonly answered?: JsonObject;
   /** It has that answer, and so the id, in hand. */
   readonly confirmed?: true;
+  /** Phases that the CSMS was told to be in use. */
+  readonly phasesUsed?: number;
   /** Last energy register, Wh. */
   readonly register?: number;
   /** Begun under a predecessor of the bridge. */

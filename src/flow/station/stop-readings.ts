@@ -2,14 +2,11 @@ import type { JsonObject } from '../../base/message.ts';
 import type { Context, Effect } from '../decision.ts';
 import type { OutboxEntry } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
-import { energyOf, isRegister, readingUp, samplesOf } from './readings.ts';
+import { energyOf, isRegister, MOST_CHARACTERS, readingUp, samplesOf } from './readings.ts';
 import { converted } from './rules.ts';
 import type { StationTransaction } from './transaction-event.ts';
 
 /** The readings of a whole transaction, as its Ended event tells them (E06): those of the stop, and meterStop. */
-
-/** Characters; what is told between the first and the last reading is thinned beyond it (E06.FR.12). */
-const MOST = 64 * 1024;
 
 const BEGIN = 'Transaction.Begin';
 const END = 'Transaction.End';
@@ -138,10 +135,10 @@ function inOrder(readings: readonly JsonObject[]): JsonObject[] {
   return readings.toSorted((a, b) => Date.parse(String(a['timestamp'])) - Date.parse(String(b['timestamp'])));
 }
 
-/** Every second one between the first and the last goes, as often as it must. */
+/** Beyond the size of a message (E06.FR.12) every second one between the first and the last goes, as often as it must. */
 function withinSize(readings: readonly JsonObject[], losses: Effect[]): readonly JsonObject[] {
   let left = readings;
-  while (left.length > 2 && JSON.stringify(left).length > MOST) {
+  while (left.length > 2 && JSON.stringify(left).length > MOST_CHARACTERS) {
     const before = left.length;
     left = left.filter((_, i) => i === 0 || i === before - 1 || i % 2 === 0);
     losses.push({ do: 'loss', code: 'stop-thin', field: 'transactionData' });

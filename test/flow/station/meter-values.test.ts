@@ -171,6 +171,16 @@ describe('MeterValues towards 2.0.1', () => {
     expect(talk.shell.losses).toContain('tx-late');
   });
 
+  it('of no transaction go in messages of bounded size, and none is lost', () => {
+    const talk = new Conversation().connect();
+    const meterValue = Array.from({ length: 1000 }, (_, i) => one(i));
+    talk.say('MeterValues', { connectorId: 1, meterValue });
+    const messages = talk.heard.map(({ payload }) => payload['meterValue'] as JsonObject[]);
+    expect(messages.length).toBeGreaterThan(2);
+    for (const message of messages) expect(JSON.stringify(message).length).toBeLessThan(66_000);
+    expect(messages.flat().map(({ timestamp }) => timestamp)).toEqual(meterValue.map(({ timestamp }) => timestamp));
+  });
+
   it('are remembered for triggers to older charge points', () => {
     const { talk, transactionId } = charging();
     talk.say('MeterValues', { connectorId: 1, transactionId, meterValue: [one(5)] });

@@ -41,6 +41,7 @@ const GIVEN: Readonly<Record<string, Json>> = {
   instance: 'Cable',
   key: 'Key',
   meterValue: reading,
+  numberOfPhasesUsed: 3,
   offline: true,
   parentIdTag: 'PARENT',
   parentIdTags: ['PARENT0', 'PARENT1'],
