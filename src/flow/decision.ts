@@ -2,8 +2,8 @@ import type { Refusal } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { StationTables } from '../mapping/station/station-tables.ts';
 import type { DownAction, UpAction } from '../mapping/translator.ts';
-import type { OutboxEntry } from './outbox.ts';
 import type { LinkWays } from './link-ways.ts';
+import type { OutboxEntry } from './outbox.ts';
 import type { ChargePointState } from './state.ts';
 import type { StationSettings } from './station/settings.ts';
 
@@ -272,6 +272,8 @@ export interface Flows {
   canWait(exchange: Exchange, context: Context): boolean;
   /** What must be told the CSMS before this entry may go; or that it has to wait, for so many seconds. */
   beforeDelivery(state: ChargePointState, entry: OutboxEntry, first: boolean, context: Context): Delivery;
+  /** Messages of one lane keep their order; one that the CSMS does not take holds back its lane. Without it there is one. */
+  lane?(entry: OutboxEntry): string;
   /** The call as it goes to the CSMS now. */
   outboxCall(state: ChargePointState, entry: OutboxEntry, context: Context): JsonObject;
   /** The CSMS has it. An `answer` among the effects is for the charge point that waits for this entry, if one does. */

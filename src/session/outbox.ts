@@ -1,19 +1,17 @@
-import type { Timer } from '../base/clock.ts';
 import { type Refusal, refusalOf } from '../base/errors.ts';
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import type { Delivery, Effect } from '../flow/decision.ts';
 import { asked, deadLetterDiscarded, deadLetterRetried, type OutboxEntry } from '../flow/outbox.ts';
 import type { ChargePointState } from '../flow/state.ts';
 import { OutboxBound } from './outbox-bound.ts';
+import { OutboxRests, WHOLE } from './outbox-rests.ts';
+import { OutboxWindow } from './outbox-window.ts';
 import type { Session, Step } from './session.ts';
 
 /** A message that is delivered within this time (ms) has not waited. */
 const PASSING = 5_000;
 /** Pause after a delivery that failed with the link open: doubled with each refusal of the same message. */
 const PAUSE = { first: 5_000, longest: 300_000 };
-
-/** So many are held in memory while they are delivered. */
-const PAGE = 32;
 
 type Conclusion = (state: ChargePointState, entry: OutboxEntry) => Step;
 
@@ -25,16 +23,14 @@ interface Due {
   readonly version: SoapVersion;
 }
 
-/** Delivers what waits for the CSMS: one message at a time, oldest first, while the link is open. */
+/** Delivers what waits for the CSMS: one message at a time, the oldest first of those that may go, while the link is open. */
 export class Outbox {
   readonly #session: Session;
   #waiting = 0;
   /** When the oldest message was taken over, as far as it is known without reading. */
   #since: number | undefined;
-  /** The first of those that wait, once read: however many they are, memory holds few. */
-  #entries: OutboxEntry[] | undefined;
-  /** Whether there are more in the store. */
-  #more = false;
+  readonly #window: OutboxWindow;
+  readonly #rests: OutboxRests;
   readonly #bound: OutboxBound;
   /** The number of the message that the CSMS is asked about. */
   #asking: number | undefined;
@@ -45,11 +41,12 @@ export class Outbox {
   #sending = false;
   /** Somebody asked for more while a turn ran. */
   #again = false;
-  #resting: Timer | undefined;
   #stopped = false;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#rests = new OutboxRests(session.deps.clock, (lane, since) => this.#rested(lane, since));
+    this.#window = new OutboxWindow(session.record, (entry) => this.#mayNot(this.#lane(entry)));
     const underWay = (seq: number) => seq === this.#asking || this.#held.has(seq) || this.#unwritten.has(seq);
     this.#bound = new OutboxBound(session, underWay);
   }
@@ -61,7 +58,9 @@ export class Outbox {
 
   /** When the oldest was taken over, ms. */
   get oldest(): number | undefined {
-    return this.#waiting === 0 ? undefined : (this.#entries?.[0]?.at ?? this.#since);
+    if (this.#waiting === 0) return undefined;
+    const known = Math.min(this.#window.first?.at ?? Infinity, this.#rests.since);
+    return known === Infinity ? this.#since : known;
   }
 
   /** Whether something is under way or not written yet. */
@@ -76,25 +75,16 @@ export class Outbox {
     for (const effect of effects) {
       if (effect.do === 'outbox-put') {
         this.#since ??= effect.entry.at;
-        this.#put(effect.entry);
-      } else if (effect.do === 'outbox-remove' && this.#entries) {
-        this.#entries = without(this.#entries, effect.seq);
-      }
+        this.#window.put(effect.entry);
+      } else if (effect.do === 'outbox-remove') this.#window.remove(effect.seq);
     }
     this.#bound.look(this.#waiting);
-  }
-
-  #put(entry: OutboxEntry): void {
-    if (this.#entries === undefined) return;
-    const last = this.#entries.at(-1)?.seq ?? 0;
-    if (entry.seq > last && (this.#more || this.#entries.length >= PAGE)) this.#more = true;
-    else this.#entries = withEntry(this.#entries, entry);
   }
 
   /** The list is to be read again. */
   forget(): void {
     this.#since = this.oldest;
-    this.#entries = undefined;
+    this.#window.forget();
   }
 
   /** Sends nothing more; what is under way is still concluded. */
@@ -143,7 +133,7 @@ export class Outbox {
     this.#turn()
       .catch((error: unknown) => {
         this.#session.deps.observe.failure(this.#session.identity, 'outbox', error);
-        this.#rest(this.#pause.first);
+        this.#rests.rest(WHOLE, this.#pause.first);
       })
       .finally(() => {
         this.#sending = false;
@@ -152,7 +142,7 @@ export class Outbox {
   }
 
   get #maySend(): boolean {
-    return this.#session.linkOpen && !this.#stopped && !this.#resting;
+    return this.#session.linkOpen && !this.#stopped && !this.#rests.has(WHOLE);
   }
 
   async #turn(): Promise<void> {
@@ -163,7 +153,7 @@ export class Outbox {
     if (due.before.may === 'later') return;
     if (this.#hasWaited(due.entry)) await this.#session.deps.pace.turn();
     if (this.#stopped) return;
-    if (due.before.may === 'wait') this.#rest(Math.max(this.#pause.first, 1000 * due.before.seconds));
+    if (due.before.may === 'wait') this.#rests.rest(WHOLE, Math.max(this.#pause.first, 1000 * due.before.seconds));
     else {
       for (const effect of due.before.first) this.#session.callAsOwn(effect, due.version);
       await this.#deliver(due);
@@ -182,8 +172,8 @@ export class Outbox {
     let due: Due | undefined;
     await this.#session.step(
       async (state) => {
-        const entry = (await this.#list(state))[0];
-        if (entry === undefined || this.#held.has(entry.seq) || this.#unwritten.has(entry.seq)) return still(state);
+        const entry = this.#mayGo(await this.#list(state));
+        if (entry === undefined) return still(state);
         const { flows, introduced } = this.#session;
         const context = this.#context(state);
         const before = flows.beforeDelivery(state, entry, !introduced, context);
@@ -206,13 +196,22 @@ export class Outbox {
       .catch((error: unknown) => this.#session.deps.observe.failure(this.#session.identity, 'outbox', error));
   }
 
-  async #list(state: ChargePointState): Promise<readonly OutboxEntry[]> {
-    const unread = this.#entries === undefined || (this.#entries.length === 0 && (state.outbox?.waiting ?? 0) > 0);
-    if (!unread) return this.#entries ?? [];
-    const entries = await this.#session.record.outbox(PAGE);
-    this.#entries = entries;
-    this.#more = entries.length === PAGE;
-    return entries;
+  #list(state: ChargePointState): Promise<readonly OutboxEntry[]> {
+    return this.#window.read((state.outbox?.waiting ?? 0) > 0 && !this.#rests.some);
+  }
+
+  /** The oldest with none of its lane before it that is under way. */
+  #mayGo(entries: readonly OutboxEntry[]): OutboxEntry | undefined {
+    const underWay = new Set<string>();
+    return entries.find((entry) => {
+      const lane = this.#lane(entry);
+      if (this.#held.has(entry.seq) || this.#unwritten.has(entry.seq)) underWay.add(lane);
+      return !underWay.has(lane);
+    });
+  }
+
+  #lane(entry: OutboxEntry): string {
+    return this.#session.flows.lane?.(entry) ?? WHOLE;
   }
 
   async #deliver(due: Due): Promise<void> {
@@ -271,23 +270,27 @@ export class Outbox {
   #refused(entry: OutboxEntry, refusal: Refusal): Conclusion {
     // It has forgotten this charge point: the boot is told again before the next try.
     if (refusal.code === 'CsmsSecurityError') this.#session.introduced = false;
-    this.#rest(Math.min(this.#pause.longest, this.#pause.first * 2 ** Math.min(entry.refusals, 10)));
+    const pause = this.#pause.first * 2 ** Math.min(entry.refusals, 10);
+    this.#rests.rest(this.#lane(entry), Math.min(this.#pause.longest, pause), entry.at);
+    this.#window.narrow();
     return (state, now) => this.#session.flows.outboxRefused(state, now, refusal, this.#context(state));
   }
 
   /** Once for each message: one that is not there any more has been concluded before. */
   async #conclude(seq: number, conclusion: Conclusion): Promise<void> {
+    let found: OutboxEntry | undefined;
     await this.#session.step(
       async (state) => {
-        const entry = await this.#find(seq, state);
-        return entry ? conclusion(state, entry) : still(state);
+        found = await this.#find(seq, state);
+        return found ? conclusion(state, found) : still(state);
       },
       (effects, state) => {
         this.#unwritten.delete(seq);
         // First the charge point that waits for this very entry.
         this.#session.deviceCalls.entryConcluded(seq, effects, state);
         this.#session.act(effects, state, 'outbox');
-        for (const effect of effects) if (effect.do === 'outbox-pause') this.#restInstead(effect.ms);
+        for (const effect of effects)
+          if (found && effect.do === 'outbox-pause') this.#rests.restInstead(this.#lane(found), effect.ms, found.at);
       },
       this.#session.deviceCalls.keyOfEntry(seq),
     );
@@ -301,37 +304,20 @@ export class Outbox {
     return this.#session.deps.settings.outboxPause ?? PAUSE;
   }
 
-  #rest(ms: number): void {
-    this.#resting ??= this.#session.deps.clock.after(ms, () => {
-      this.#resting = undefined;
-      this.pump();
-    });
+  #mayNot(lane: string): boolean {
+    return lane !== WHOLE && this.#rests.has(lane);
   }
 
-  /** The CSMS has said itself how long. */
-  #restInstead(ms: number): void {
-    this.#resting?.cancel();
-    this.#resting = undefined;
-    this.#rest(ms);
+  #rested(lane: string, since: number): void {
+    if (lane !== WHOLE) {
+      // Its messages are not among those that memory holds.
+      this.forget();
+      this.#since = Math.min(since, this.#since ?? Infinity);
+    }
+    this.pump();
   }
 }
 
 function still(state: ChargePointState): Step {
   return { state, effects: [] };
-}
-
-/** Nearly always it is the first that goes. */
-function without(entries: OutboxEntry[], seq: number): OutboxEntry[] {
-  if (entries[0]?.seq !== seq) return entries.filter((entry) => entry.seq !== seq);
-  entries.shift();
-  return entries;
-}
-
-/** Nearly always it is a new last one; one that is tried again keeps its number and its place. */
-function withEntry(entries: OutboxEntry[], entry: OutboxEntry): OutboxEntry[] {
-  if ((entries.at(-1)?.seq ?? 0) >= entry.seq) {
-    return [...entries.filter(({ seq }) => seq !== entry.seq), entry].sort((a, b) => a.seq - b.seq);
-  }
-  entries.push(entry);
-  return entries;
 }

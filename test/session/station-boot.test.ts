@@ -102,18 +102,22 @@ test.each([-10, 10])('a clock that is set by %d hours delays no boot and repeats
   const boots = () => csms.asked.filter(({ request }) => request.action === 'BootNotification').length;
   sessions.linkChanged(IDENTITY, 'open');
   await idle();
-  expect(boots()).toBe(1);
-  csms.asked[0]?.refuse(new BridgeError('CsmsInternalError'));
-  await idle();
+  for (const pause of [5_000, 10_000, 20_000, 40_000, 0]) {
+    csms.asked.at(-1)?.refuse(new BridgeError('CsmsInternalError'));
+    await idle();
+    clock.advance(pause);
+    await idle();
+  }
+  expect(boots()).toBe(5);
   clock.jump(hours * 3_600_000);
   clock.advance(55_000);
   await idle();
-  expect(boots()).toBe(1);
+  expect(boots()).toBe(5);
   for (let n = 0; n < 3; n++) {
     clock.advance(10_000);
     await idle();
   }
-  expect(boots()).toBe(2);
+  expect(boots()).toBe(6);
   csms.asked.at(-1)?.answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
   await beat.catch(() => undefined);
 });

@@ -18,8 +18,8 @@ import { everythingWanted } from './wanted.ts';
 
 /** The boot as the bridge tells it by itself, and what the CSMS makes of any boot (OCPP 2.0.1 B01, B02, B03). */
 
-/** Pause after a boot that the CSMS did not take, ms. */
-const PAUSE = 60_000;
+/** Pauses after boots that the CSMS did not take, ms: doubled each time. The standard leaves them to the station. */
+const PAUSE = { first: 5_000, longest: 60_000 };
 /** Seconds, where the CSMS leaves the choice to the station (interval 0): between heartbeats, and between two boots. */
 const USUAL_BEAT = 300;
 const USUAL_PAUSE = 60;
@@ -43,7 +43,8 @@ export function bootFirst(state: ChargePointState, context: Context): Decision {
 export function linkOpened(before: ChargePointState, context: Context, boot: BootTold): Decision {
   // What an earlier process asked, or an earlier link, nobody answers any more.
   const idle = boot === 'told' || boot === 'untold' ? withoutStation(before, 'bootAsked') : before;
-  const state = everythingWanted(bootOnThisLink(withoutStation(idle, 'bootDueAt', 'burstUntil'), context));
+  const fresh = withoutStation(idle, 'bootDueAt', 'bootFailures', 'burstUntil');
+  const state = everythingWanted(bootOnThisLink(fresh, context));
   if (bootUnderWay(state, context)) return decision(state);
   if (accepts(state, context) === 'yes') return pictureAfter(state, context);
   // The charge point has been there all the time: no boot of its own is to be expected.
@@ -78,7 +79,7 @@ export function registered(
   const patience = teller === 'charge point' && !masked(status, context) ? 2 : 1;
   const after = withoutStation(
     bootIsOver({ ...state, registration }),
-    ...(['bootDueAt', 'registered'] as const),
+    ...(['bootDueAt', 'bootFailures', 'registered'] as const),
     ...(status === 'Accepted' ? (['bootToTell'] as const) : []),
   );
   return withStation(status === 'Accepted' ? withoutOwnBeat(after) : after, {
@@ -95,7 +96,10 @@ function withoutOwnBeat(state: ChargePointState): ChargePointState {
 
 /** The CSMS could not be asked, or made nothing of it. */
 export function notRegistered(state: ChargePointState, context: Context): ChargePointState {
-  return withStation(bootIsOver(state), { bootDueAt: context.now + PAUSE });
+  const { bootFailures = 0 } = stationOf(state);
+  const pause = Math.min(PAUSE.longest, PAUSE.first * 2 ** Math.min(bootFailures, 10));
+  const bootDueAt = Math.max(context.now + pause, silentUntil(state));
+  return withStation(bootIsOver(state), { bootDueAt, bootFailures: bootFailures + 1 });
 }
 
 /** Whether the charge point is told Accepted all the same, and its traffic waits: many do not know what to do with Pending. */

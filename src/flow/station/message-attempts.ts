@@ -15,8 +15,12 @@ const LONGEST_PAUSE = 24 * 3_600_000;
 /** A CSMS that writes 0 wants no pause; one that is broken is not asked without one. */
 const SHORTEST_PAUSE = 1_000;
 
-/** How often it is sent at most; undefined: nothing is written, or the message is another one. */
+/** What only informs is sent so often, with pauses that grow to minutes: more than an hour. Then people have to look at it. */
+const MOST_OF_OTHERS = 20;
+
+/** How often it is sent at most; undefined: the CSMS has written nothing. */
 export function mostAttempts(state: ChargePointState, entry: OutboxEntry): number | undefined {
+  if (entry.action !== 'TransactionEvent') return MOST_OF_OTHERS;
   const most = written(state, MOST, entry);
   return most === undefined ? undefined : Math.max(1, most);
 }

@@ -11,6 +11,8 @@ export interface StationState {
   readonly bootDueAt?: number;
   /** A boot that the CSMS has not accepted yet, or must be told once more (`forced`), and why the charge point booted. */
   readonly bootToTell?: { readonly reason: string; readonly forced?: true };
+  /** So many boots in a row have failed on this link. */
+  readonly bootFailures?: number;
   /** The CSMS is being asked, on this link (absent: the next one), with so many boots. */
   readonly bootAsked?: { readonly at: number; readonly linkOpenedAt?: number; readonly boots: number };
   /** What explains the next boot. */

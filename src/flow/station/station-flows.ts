@@ -155,6 +155,8 @@ export const ocpp201Flows: Flows = {
   beforeDelivery(state, _entry, _first, context) {
     return mayDeliver(state, context) ? { may: 'go', first: [] } : { may: 'later' };
   },
+  // Transactions do not wait behind what only informs (E13 is about them alone).
+  lane: ({ action }) => action,
   outboxCall,
   outboxAnswered,
   outboxRefused: outboxNotTaken,

@@ -205,15 +205,25 @@ describe('a link to a CSMS of 2.0.1', () => {
     expect(actions(world).filter((action) => action === 'BootNotification')).toHaveLength(1);
   });
 
-  test('that does not answer a boot is asked again after a minute', () => {
+  test('that takes no boot is asked again, first soon and then ever later, and soon again on the next link', () => {
     const world = known();
+    const refused = (code: 'CsmsInternalError' | 'CsmsTimeout'): number => {
+      world.refuses({ code, reason: '' });
+      const from = world.now;
+      while (world.asked === undefined && world.now < from + 5 * MINUTE) world.pass(1_000);
+      return (world.now - from) / 1_000;
+    };
     world.close();
     world.open();
     world.pass(5_000);
-    world.pass(30_000);
-    expect(actions(world)).toEqual(['BootNotification']);
-    world.pass(60_000);
-    expect(actions(world)).toEqual(['BootNotification', 'BootNotification']);
+    const codes = ['CsmsInternalError', 'CsmsTimeout'] as const;
+    expect([...codes, ...codes, ...codes].map(refused)).toEqual([5, 10, 20, 40, 60, 60]);
+    world.close();
+    world.open();
+    world.pass(5_000);
+    expect(refused('CsmsInternalError')).toBe(5);
+    world.answers201(says('Accepted'));
+    expect(world.state.station?.bootFailures).toBeUndefined();
   });
 
   test('where a boot is not needed hears what changed', () => {

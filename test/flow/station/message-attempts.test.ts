@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../../src/base/errors.ts';
-import type { JsonObject } from '../../../src/base/message.ts';
 import type { OutboxEntry } from '../../../src/flow/outbox.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
 import { NOW } from '../context.ts';
@@ -89,13 +88,27 @@ describe('a TransactionEvent that the CSMS does not take', () => {
       expect(told(written, updated(), times(20, 'CsmsInternalError')).said).toEqual(['aside', 'dead-letter']);
     },
   );
+});
 
-  test('alone is meant: other messages go as the bridge likes', () => {
-    const payload: JsonObject = { status: 'Idle' };
-    const other = { ...ENTRY, action: 'LogStatusNotification', payload };
-    expect(told({ attempts: '1', interval: '5' }, other, times(3, 'CsmsInternalError'))).toMatchObject({
-      said: [],
-      waits: true,
-    });
+describe('what only informs', () => {
+  const other = { ...ENTRY, action: 'LogStatusNotification', payload: { status: 'Idle' } };
+
+  test('goes as the bridge likes, whatever is written for transactions', () => {
+    const got = told({ attempts: '1', interval: '5' }, other, times(3, 'CsmsInternalError'));
+    expect(got).toMatchObject({ said: [], waits: true });
+  });
+
+  test.each<ErrorCode>(['CsmsInternalError', 'CsmsTimeout'])('goes aside after twenty times %s', (code) => {
+    expect(told({}, other, times(19, code))).toMatchObject({ said: [], waits: true });
+    expect(told({}, other, times(20, code))).toEqual({ said: ['aside', 'dead-letter'], waits: false, outbox: 0 });
+  });
+
+  test('waits as long as there is no link', () => {
+    expect(told({}, other, times(50, 'CsmsLost'))).toMatchObject({ said: [], waits: true });
+  });
+
+  test('has a lane of its own, so that transactions do not wait behind it', () => {
+    expect(flows.lane?.(other)).not.toBe(flows.lane?.(ENTRY));
+    expect(flows.lane?.(updated())).toBe(flows.lane?.(ENTRY));
   });
 });
