@@ -53,10 +53,11 @@ export function describeStation(name: string, open: (around: Surroundings) => Pr
       say(identity, 'StatusNotification', { connectorId: 1, status: word, errorCode: 'NoError' });
 
     /** A charge point that has booted and is free. */
-    async function booted(): Promise<string> {
+    async function booted(keys: Readonly<Record<string, string>> = {}): Promise<string> {
       const identity = newIdentity();
+      const all = Object.entries({ NumberOfConnectors: '1', ...keys });
       await peer.answer(version, 'GetConfiguration', {
-        configurationKey: [{ key: 'NumberOfConnectors', readonly: true, value: '1' }],
+        configurationKey: all.map(([key, value]) => ({ key, readonly: true, value })),
       });
       await say(identity, 'BootNotification', BOOT);
       await status(identity, 'Available');
@@ -198,6 +199,56 @@ export function describeStation(name: string, open: (around: Surroundings) => Pr
     ] as const)('answers %s by itself', async (action, asked, answer) => {
       const identity = await booted();
       expect(await csms.call(identity, action, asked as unknown as JsonObject)).toMatchObject(answer);
+      expect(await heard()).toEqual([]);
+    });
+
+    it('shows the driver the tariff, the cost so far and the cost at the end, if it says that it can', async () => {
+      const identity = await booted({ CustomDisplayCostAndPrice: 'true' });
+      await peer.answer(version, 'DataTransfer', { status: 'Accepted' });
+      // 1.2 has neither configuration to ask for nor DataTransfer.
+      const shows = version !== '1.2';
+      const extension = { name: 'CustomImplementationEnabled', instance: 'org.openchargealliance.costmsg' };
+      const rows = [
+        { component: { name: 'OCPP16LegacyCtrlr' }, variable: { name: 'CustomDisplayCostAndPrice' } },
+        { component: { name: 'CustomizationCtrlr' }, variable: extension },
+      ];
+      for (const row of rows) {
+        const { getVariableResult } = await csms.call(identity, 'GetVariables', { getVariableData: [row] });
+        expect((getVariableResult as JsonObject[])[0]?.['attributeValue']).toBe(shows ? 'true' : undefined);
+      }
+      await heard();
+      const told = async (): Promise<unknown[]> => {
+        if (!shows) return [];
+        const display = await vi.waitUntil(async () => (await heard())[0], { timeout: 20_000 });
+        expect(display).toMatchObject({ action: 'DataTransfer', identity });
+        const { vendorId, messageId, data } = display.payload;
+        expect(vendorId).toBe('org.openchargealliance.costmsg');
+        return [messageId, JSON.parse(String(data))];
+      };
+
+      const text = (content: string) => ({ format: 'UTF8', content });
+      const tariff = { status: 'Accepted', personalMessage: text('0,30 €/kWh & 1 € <start>') };
+      csms.answer(identity, 'Authorize', { idTokenInfo: tariff });
+      await say(identity, 'Authorize', { idTag: '04A2B3C4' });
+      const price = { idToken: '04A2B3C4', priceText: '0,30 €/kWh & 1 € <start>' };
+      expect(await told()).toEqual(shows ? ['SetUserPrice', price] : []);
+
+      csms.answer(identity, 'TransactionEvent', ({ eventType }) =>
+        eventType === 'Ended' ? { totalCost: 4, updatedPersonalMessage: text('10 kWh: 4,00 €') } : { totalCost: 0 },
+      );
+      const transactionId = await start(identity);
+      const running = { transactionId, meterValue: 1000, chargingPrice: {} };
+      expect(await told()).toMatchObject(shows ? ['RunningCost', { ...running, timestamp: BEGIN, cost: 0 }] : []);
+
+      const [started] = events(identity);
+      const sofar = { transactionId: idOf(started), totalCost: 1.1 };
+      expect(await csms.call(identity, 'CostUpdated', sofar)).toEqual({});
+      expect(await told()).toMatchObject(shows ? ['RunningCost', { ...running, cost: 1.1 }] : []);
+
+      await stop(identity, transactionId);
+      const final = { transactionId, cost: 4, priceText: '10 kWh: 4,00 €' };
+      expect(await told()).toEqual(shows ? ['FinalCost', final] : []);
+      await csms.until(identity, 'TransactionEvent', 2);
       expect(await heard()).toEqual([]);
     });
 

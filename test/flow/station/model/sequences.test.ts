@@ -42,7 +42,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 
 describe.each(SOAP_VERSIONS)('transactions of a charge point of OCPP %s towards 2.0.1', (version) => {
   it('are each told once, in order and whole, whatever happens in between', () => {
-    const seen = { transactions: 0, events: 0 };
+    const seen = { transactions: 0, events: 0, shown: 0 };
     fc.assert(
       fc.property(fc.array(move, { minLength: 20, maxLength: 120, size: 'max' }), fc.boolean(), (moves, stops) => {
         const world = new World({ version, flow: { stopLateRefused: stops } });
@@ -50,6 +50,7 @@ describe.each(SOAP_VERSIONS)('transactions of a charge point of OCPP %s towards 
         world.settle();
         world.check();
         seen.transactions += world.point.sessions.length;
+        seen.shown += world.shown;
         seen.events += [...world.csms.transactions.values()].flat().length;
       }),
       { seed: 16, numRuns: RUNS },
@@ -57,5 +58,6 @@ describe.each(SOAP_VERSIONS)('transactions of a charge point of OCPP %s towards 
     // A search that met nothing proves nothing.
     expect(seen.transactions).toBeGreaterThan(RUNS);
     expect(seen.events).toBeGreaterThan(2.5 * RUNS);
+    expect(seen.shown).toBeGreaterThan(0.1 * RUNS);
   });
 });

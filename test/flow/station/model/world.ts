@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../../../src/base/errors.ts';
 import type { JsonObject } from '../../../../src/base/message.ts';
+import { EMPTY_STATE } from '../../../../src/flow/state.ts';
 import { transactionIdOf } from '../../../../src/flow/station/transaction-id.ts';
 import { NOW } from '../../context.ts';
 import { Durable } from '../../model/durable.ts';
+import { keys } from '../command-states.ts';
 import { answerTo } from '../conversation.ts';
 import { ChargePoint, type Session, type Word } from './charge-point.ts';
 import { StrictCsms } from './csms.ts';
@@ -33,11 +35,15 @@ export class World {
   readonly point: ChargePoint;
   #shell: Shell;
   #now = NOW;
+  /** By transaction of the charge point: the last cost it was told. */
+  readonly #costs = new Map<unknown, number>();
   /** The call that the CSMS has and has not answered. */
   #asked: Call | undefined;
 
   constructor(setup: Setup) {
     this.#setup = setup;
+    const configuration = keys({ CustomDisplayCostAndPrice: 'true' });
+    this.#durable.commit({ ...EMPTY_STATE, configuration }, [], undefined);
     this.#shell = new Shell(this.#durable, setup, () => this.#now);
     this.point = new ChargePoint(
       () => this.#now,
@@ -131,8 +137,22 @@ export class World {
     const command = this.#shell.commands.shift();
     if (command === undefined) return;
     const { action, payload, end } = command;
-    if (action !== 'RemoteStopTransaction') end(refusal('NoCallback'));
+    if (action === 'DataTransfer') this.#display(payload, end);
+    else if (action !== 'RemoteStopTransaction') end(refusal('NoCallback'));
     else end({ answer: { status: this.point.told(Number(payload['transactionId'])) ? 'Accepted' : 'Rejected' } });
+  }
+
+  /** What a driver sees of the cost never goes back. */
+  #display({ data }: JsonObject, end: (said: Said) => void): void {
+    const { transactionId, cost } = JSON.parse(String(data)) as JsonObject;
+    expect(Number(cost)).toBeGreaterThanOrEqual(this.#costs.get(transactionId) ?? 0);
+    this.#costs.set(transactionId, Number(cost));
+    end({ answer: { status: 'Accepted' } });
+  }
+
+  /** How many transactions had a cost on the display. */
+  get shown(): number {
+    return this.#costs.size;
   }
 
   /** Everything ends well: nobody dies, the CSMS is there, the charge point stops what it began. */
@@ -184,7 +204,8 @@ function answerOf(call: Call, what: string): JsonObject {
   const answer = answerTo(call, { status: what === 'refuses the token' ? 'Invalid' : 'Accepted' });
   if (call.action === 'BootNotification' && what === 'is not ready')
     return { ...answer, status: 'Pending', interval: 30 };
-  return call.action === 'TransactionEvent' && what === 'says nothing of it' ? {} : answer;
+  if (call.action !== 'TransactionEvent') return answer;
+  return what === 'says nothing of it' ? {} : { ...answer, totalCost: Number(call.payload['seqNo']) / 10 };
 }
 
 function energyIn(event: JsonObject | undefined, context: string): unknown {
