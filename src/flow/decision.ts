@@ -32,6 +32,8 @@ export type Effect =
       readonly payload: JsonObject;
       readonly own?: true;
       readonly delay?: number;
+      /** Without `own`: so many ms the charge point waits for the answer at most; then `csmsRefused` with CsmsTimeout. */
+      readonly within?: number;
       /** With `own`: handed back with the answer. */
       readonly memo?: JsonObject;
     }

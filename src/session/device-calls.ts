@@ -172,7 +172,8 @@ export class DeviceCalls {
   /** Whatever the CSMS does, the charge point is answered within its time. */
   #watch(waiter: Waiter, exchange: UpExchange): void {
     const { clock, settings } = this.#session.deps;
-    const end = Math.min(waiter.call.since + settings.answerWithin, exchange.waitsFor?.until ?? Infinity);
+    const patience = Math.min(settings.answerWithin, exchange.patience ?? Infinity);
+    const end = Math.min(waiter.call.since + patience, exchange.waitsFor?.until ?? Infinity);
     const left = Math.max(0, end - clock.monotonic());
     waiter.deadline = clock.after(left, () => {
       const refusal: Refusal = { code: 'CsmsTimeout', reason: 'the CSMS did not answer in time' };
@@ -236,9 +237,7 @@ export class DeviceCalls {
     for (const effect of effects) {
       if (effect.do === 'call-csms') {
         if (effect.own) this.#session.callAsOwn(effect, exchange.version);
-        else if (this.#session.booting && this.#session.flows.bootsFirst && effect.action !== 'BootNotification')
-          this.#forwardWhenBooted(exchange, effect);
-        else this.#forward(exchange, effect.action, effect.payload);
+        else this.#ask(exchange, effect);
       } else if (effect.do === 'answer') {
         this.#settle(exchange, (waiter) => {
           const how = waiter.losses.includes('dup') ? 'repeat' : outcome;
@@ -289,6 +288,13 @@ export class DeviceCalls {
 
   #effectLoss(waiter: Waiter | undefined, { code, field }: { code: string; field: string }): void {
     if (waiter) this.#answers.lost(waiter, [{ code, field }]);
+  }
+
+  #ask(exchange: UpExchange, effect: Extract<Effect, { do: 'call-csms' }>): void {
+    const { booting, flows } = this.#session;
+    exchange.patience = effect.within;
+    if (booting && flows.bootsFirst && effect.action !== 'BootNotification') this.#forwardWhenBooted(exchange, effect);
+    else this.#forward(exchange, effect.action, effect.payload);
   }
 
   #forward(exchange: UpExchange, action: string, payload: JsonObject): void {

@@ -27,6 +27,8 @@ export interface UpExchange extends Exchange {
   answer: JsonObject | undefined;
   /** Taken over by the bridge while its call is still open: its place in the outbox. */
   kept: OutboxEntry | undefined;
+  /** How long, ms, each request waits for the CSMS at most; undefined: as long as every other. */
+  patience?: number | undefined;
   /** The entry of the outbox whose answer it waits for, at most until then (ms, monotonic). */
   waitsFor: { readonly seq: number; readonly until: number } | undefined;
   /** A commit of it failed: what was decided may be in the store all the same. */

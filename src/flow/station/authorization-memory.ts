@@ -29,6 +29,18 @@ export function remoteStartOf(
   return stationOf(state).remoteStarts.filter(fits).at(-1);
 }
 
+/** So long, ms, a charge point waits where there is little hope of an answer. */
+export const LITTLE_HOPE = 2000;
+
+/**
+ * How long the charge point waits for what the CSMS says of a tag. Some ask before they answer the remote start with it, and a
+ * CSMS may look at nothing of a station that still owes it an answer (OCPP 2.0.1 part 4, 4.1.1).
+ */
+export function patience(remote: RemoteStart | undefined, context: Context): number {
+  const { syncWait } = station(context).settings;
+  return remote !== undefined && !remote.accepted ? Math.min(syncWait, LITTLE_HOPE) : syncWait;
+}
+
 /** It has been answered: there is one start for each. */
 export function withoutRemoteStart(state: ChargePointState, answered: RemoteStart): ChargePointState {
   const { remoteStarts } = stationOf(state);

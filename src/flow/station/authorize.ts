@@ -2,7 +2,7 @@ import type { Refusal } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
-import { judgedByPolicy, remoteStartOf, withAuthorized } from './authorization-memory.ts';
+import { judgedByPolicy, patience, remoteStartOf, withAuthorized } from './authorization-memory.ts';
 import { personalMessage } from './driver-display.ts';
 import { converted, inTurn, type StationUp } from './rules.ts';
 import { tokenUp, tryToken } from './token.ts';
@@ -26,10 +26,12 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
 }
 
 function ask(state: ChargePointState, exchange: Exchange, context: Context): Decision {
-  const { token, candidates } = tokenUp(state, String(exchange.request['idTag']), context);
+  const idTag = String(exchange.request['idTag']);
+  const { token, candidates } = tokenUp(state, idTag, context);
   const { value = {}, losses } = converted(context, 'Authorize', exchange.request, { idToken: { ...token } });
   const guessed: Effect[] = candidates.length > 0 ? [{ do: 'loss', code: 'token-type', field: 'idTag' }] : [];
-  return decision(state, ...guessed, ...losses, { do: 'call-csms', action: 'Authorize', payload: value });
+  const within = patience(remoteStartOf(state, idTag, undefined, context), context);
+  return decision(state, ...guessed, ...losses, { do: 'call-csms', action: 'Authorize', payload: value, within });
 }
 
 function answered(state: ChargePointState, exchange: Exchange, answer: JsonObject, context: Context): Decision {
@@ -64,7 +66,9 @@ function refused(
   if (MALFORMED.has(refusal.code) && other && attempt === 1) {
     return ask(tryToken(state, idTag, other, context), exchange, context);
   }
-  const judged = judgedByPolicy(state, idTag, context);
+  // The CSMS itself has named it for a start that is on its way (F02).
+  const named = remoteStartOf(state, idTag, undefined, context) !== undefined;
+  const judged = named ? { status: 'Accepted' } : judgedByPolicy(state, idTag, context);
   if (judged === 'left') {
     return decision(state, { do: 'refuse', refusal: { code: 'CsmsAway', reason: refusal.reason } });
   }

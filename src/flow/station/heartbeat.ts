@@ -15,9 +15,11 @@ const DAY = 24 * 3_600_000;
 const ALIVE = 2;
 /** The charge point's own heartbeat comes at its interval, give or take a little. */
 const GRACE = 1.1;
+/** So long, ms, the charge point waits for the time of the CSMS; then it gets the bridge's. */
+const PATIENCE = 5_000;
 
 export const heartbeat: StationUp = {
-  call: (state) => decision(state, { do: 'call-csms', action: 'Heartbeat', payload: {} }),
+  call: (state) => decision(state, { do: 'call-csms', action: 'Heartbeat', payload: {}, within: PATIENCE }),
   answered(state, _exchange, answer, context) {
     const { value, losses } = converted(context, 'Heartbeat.answer', answer);
     return decision(state, ...losses, { do: 'answer', payload: value ?? { currentTime: bridgeTime(context.now) } });

@@ -3,14 +3,14 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { started } from '../transaction.ts';
-import { authorizedLately, remoteStartOf, withoutRemoteStart } from './authorization-memory.ts';
+import { authorizedLately, LITTLE_HOPE, patience, remoteStartOf, withoutRemoteStart } from './authorization-memory.ts';
 import { accepts } from './boot-gate.ts';
 import { firstChargingState } from './charging-time.ts';
 import { closeOld } from './close-transaction.ts';
 import { eventTime } from './event-time.ts';
-import { inTurn, type StationUp, station, stationOf, withStation } from './rules.ts';
+import { inTurn, type StationUp, stationOf, withStation } from './rules.ts';
 import { fallbackAnswer } from './start-answer.ts';
-import type { IdToken } from './state.ts';
+import type { IdToken, RemoteStart } from './state.ts';
 import { tokenUp } from './token.ts';
 import { evseOf, named, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
@@ -21,9 +21,6 @@ import { leftWithDevice } from './while-away.ts';
  * StartTransaction becomes TransactionEvent Started (E01, E02). The bridge gives the ids, so the start is booked before the CSMS
  * knows of it; the charge point waits a while for what the CSMS says of the token.
  */
-
-/** There is little hope of an answer then. */
-const WAIT_WITHOUT_LINK = 2000;
 
 function call(state: ChargePointState, exchange: Exchange, context: Context): Decision {
   const { request } = exchange;
@@ -59,15 +56,15 @@ function repeated(state: ChargePointState, transaction: StationTransaction, cont
   const { answered, startedEntry } = transaction.events;
   const again: Effect = { do: 'loss', code: 'dup', field: '' };
   if (answered === undefined && startedEntry !== undefined)
-    return decision(state, again, waitFor(startedEntry, state, context));
+    return decision(state, again, waitFor(startedEntry, undefined, state, context));
   const payload = { transactionId: transaction.device, idTagInfo: answered ?? { status: transaction.authorization } };
   return decision(state, again, { do: 'remember-answer', payload }, { do: 'answer', payload });
 }
 
-function waitFor(seq: number, state: ChargePointState, context: Context): Effect {
+function waitFor(seq: number, remote: RemoteStart | undefined, state: ChargePointState, context: Context): Effect {
   const reachable = context.linkOpenedAt !== undefined && accepts(state, context) !== 'no';
-  const { syncWait } = station(context).settings;
-  return { do: 'wait-for', seq, within: reachable ? syncWait : Math.min(syncWait, WAIT_WITHOUT_LINK) };
+  const within = patience(remote, context);
+  return { do: 'wait-for', seq, within: reachable ? within : Math.min(within, LITTLE_HOPE) };
 }
 
 /** Whether there is such a connector, as far as anyone has said how many there are. */
@@ -135,7 +132,7 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
   const { seq = 0 } = event;
   const reservationless = withoutReservation(withEvents(event.state, transaction, { startedEntry: seq }), request);
   const after = remote ? withoutRemoteStart(reservationless, remote) : reservationless;
-  return decision(after, ...time.losses, ...event.effects, waitFor(seq, after, context));
+  return decision(after, ...time.losses, ...event.effects, waitFor(seq, remote, after, context));
 }
 
 /** What came first, the card or the cable (TriggerReasonEnumType). */
