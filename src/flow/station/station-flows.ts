@@ -96,12 +96,15 @@ function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: Jso
 
 function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: Refusal, context: Context): Decision {
   const state = afterRefusal(before, refusal, context);
+  const billing = entry.action === 'TransactionEvent';
   // A CSMS that does not know a message at all has it as far as it wants it, unless money hangs on it.
-  if (refusal.code === 'CsmsNotSupported' && entry.action !== 'TransactionEvent') {
+  if (refusal.code === 'CsmsNotSupported' && !billing) {
     const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
     return decision(unwanted(fewer(state, entry), entry.action), gone, notTold(entry.action));
   }
-  const most = mostAttempts(state, entry);
+  // What it calls malformed is tried again only where money hangs on it: the next start would wait behind it.
+  const once = refusal.code === 'CsmsProtocolError' && !billing;
+  const most = once ? 1 : mostAttempts(state, entry);
   const decided = outboxRefused(state, entry, refusal, most);
   if (!decided.effects.some((effect) => effect.do === 'dead-letter'))
     return decision(decided.state, ...decided.effects, ...paused(state, entry, decided));
