@@ -10,7 +10,8 @@ const READ: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['MessageTypeNotSupported', 'CsmsNotSupported'],
   ['InternalError', 'CsmsInternalError'],
   ['GenericError', 'CsmsInternalError'],
-  ['RpcFrameworkError', 'CsmsProtocolError'],
+  // Of the frame and not of what it says: CitrineOS means that it is busy with another call of this station.
+  ['RpcFrameworkError', 'CsmsInternalError'],
   ['ProtocolError', 'CsmsProtocolError'],
   ['FormationViolation', 'CsmsProtocolError'],
   ['FormatViolation', 'CsmsProtocolError'],

@@ -19,6 +19,13 @@ describe('a refusal', () => {
     expect(got.message).toBe('the CSMS failed (GenericError)');
   });
 
+  it('of the frame is a failure of the CSMS: nothing is wrong with the message', () => {
+    const read = (code: string) =>
+      readCallError({ kind: 'error', id: 'a', code, description: 'busy', details: {} }).code;
+    expect(read('RpcFrameworkError')).toBe('CsmsInternalError');
+    expect(read('FormatViolation')).toBe('CsmsProtocolError');
+  });
+
   it('of an unknown code does not become a label', () => {
     expect(codeLabel('OccurrenceConstraintViolation')).toBe('OccurrenceConstraintViolation');
     expect(codeLabel('toString')).toBe('other');
