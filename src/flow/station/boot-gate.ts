@@ -113,7 +113,9 @@ function saidHere(state: ChargePointState, context: Context): 'Accepted' | 'Pend
 /** By policy an older word holds on: always, or as long as the charge point has not booted since. */
 function countsAsAccepted(state: ChargePointState, context: Context): boolean {
   const { bootOnConnect } = station(context).settings;
-  const { bootToTell } = stationOf(state);
+  const { bootToTell, network } = stationOf(state);
   if (bootOnConnect === 'always' || state.registration?.status !== 'Accepted') return false;
+  // Nobody knows to which CSMS the next link leads.
+  if (network?.priority && context.linkOpenedAt === undefined) return false;
   return bootToTell === undefined || (bootOnConnect === 'never' && !bootToTell.forced);
 }

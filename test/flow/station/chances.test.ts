@@ -56,7 +56,14 @@ const chance = (...refusals: ErrorCode[]): fc.Arbitrary<Op> =>
     },
     { weight: 1, arbitrary: fc.constant<Op>((world) => world.says('BootNotification', BOOT)) },
     { weight: 1, arbitrary: fc.constant<Op>((world) => world.says('Heartbeat', {})) },
-    { weight: 2, arbitrary: fc.constant<Op>((world) => world.open()) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(0, 0, 1).map(
+        (slot): Op =>
+          (world) =>
+            world.open(slot),
+      ),
+    },
     { weight: 1, arbitrary: fc.constant<Op>((world) => world.close()) },
     { weight: 1, arbitrary: fc.constant<Op>((world) => world.expire()) },
     {

@@ -53,6 +53,7 @@ export class World {
   readonly #queue: Call[] = [];
   readonly #outbox = new Map<number, OutboxEntry>();
   #sent: Call | undefined;
+  #slot = 0;
   #ids = 0;
 
   constructor(settings: Partial<StationSettings> = {}) {
@@ -61,7 +62,7 @@ export class World {
 
   get #context() {
     const { now, heardAt, csmsAnsweredAt, link } = this;
-    return stationContext(this.settings, { now, heardAt, csmsAnsweredAt, linkOpenedAt: link });
+    return stationContext(this.settings, { now, heardAt, csmsAnsweredAt, linkOpenedAt: link, linkSlot: this.#slot });
   }
 
   get waiting(): number {
@@ -94,9 +95,11 @@ export class World {
     if (call) this.#refused(call, refusal);
   }
 
-  open(): void {
+  /** `slot`: by which network profile, so to which CSMS. */
+  open(slot = 0): void {
     if (this.link !== undefined) return;
     this.now += 1;
+    this.#slot = slot;
     this.link = this.now;
     // Calls that waited for the link leave before anybody is told that it is open.
     this.#pump();
