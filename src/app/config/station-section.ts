@@ -152,6 +152,13 @@ const STATION = {
     .min(1)
     .max(50)
     .meta({ description: 'Component of configuration keys that OCPP 2.0.1 does not know.' }),
+  legacyInstance: z.enum(['none', 'vendorName']).meta({
+    description:
+      'Instance of that component: none, or the name of the vendor, where charge points of several share a device model at the CSMS.',
+  }),
+  legacyTyped: z.boolean().meta({
+    description: 'Report these keys as integers and booleans as long as all their values have been such, else as text.',
+  }),
   ratedPower: z.number().min(0).max(10_000_000).meta({ description: 'Most power of an EVSE, W.' }),
   supplyPhases: z.int().min(0).max(3).meta({ description: 'Phases of the supply; 0 is direct current.' }),
   connectorType: z

@@ -1,11 +1,10 @@
 import type { VariableRow } from '../../mapping/station/station-tables.ts';
-import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import type { KnownKey } from './known-keys.ts';
-import { station, stationOf } from './rules.ts';
+import { stationOf } from './rules.ts';
 import type { EvseConnectors } from './topology.ts';
 import type { Variable } from './variable.ts';
-import { nameOfKey, ownName, type Place, variableId } from './variable-names.ts';
+import { ownName, type Place, variableId } from './variable-names.ts';
 import { rotationOf, shown } from './variable-values.ts';
 
 /** Configuration keys of the charge point as variables. */
@@ -13,7 +12,7 @@ import { rotationOf, shown } from './variable-values.ts';
 /** Longest name of a measurand and its comma. */
 const MEMBER = 32;
 /** OCPP 1.6 CiString500Type. */
-const LONGEST_VALUE = 500;
+export const LONGEST_VALUE = 500;
 /** Each key that a row means: one, or one for each connector. Where connectors share an EVSE each has its own key. */
 export function keyed(row: VariableRow, evses: readonly EvseConnectors[]): { key: string; place?: Place }[] {
   if (row.tier === 'station') return [{ key: row.key }];
@@ -131,19 +130,4 @@ export function longest({ dataType, maxLimit = Number.POSITIVE_INFINITY }: Varia
   return dataType.endsWith('List')
     ? Math.min(LONGEST_VALUE, Math.max(1, MEMBER * limit - 1))
     : Math.min(maxLimit, limit);
-}
-
-/** A key that no row names: a variable of a component that other stations with a past in 1.6 have too. */
-export function vendor({ key, value = '', readonly }: KnownKey, context: Context): Variable {
-  return {
-    component: station(context).settings.legacyComponent,
-    variable: nameOfKey(key),
-    source: { from: 'vendor', key },
-    mutability: readonly ? 'ReadOnly' : 'ReadWrite',
-    writable: !readonly,
-    there: true,
-    value: shown('same', 'string', value),
-    dataType: 'string',
-    maxLimit: Math.max(LONGEST_VALUE, Math.min(value.length, 2500)),
-  };
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange, type SentCall } from '../decision.ts';
 import { ocpp16Flows } from '../flows.ts';
 import type { ChargePointState } from '../state.ts';
+import { textsLearnt } from './legacy-variables.ts';
 import type { Question, StationCommand } from './rules.ts';
 
 /**
@@ -44,7 +45,8 @@ export function deviceAnswered(
   context: Context,
 ): Decision {
   const { question, asked } = questionOf(sent);
-  const inPivot = ocpp16Flows.deviceAnswered(state, pivotOf(exchange, question), answer, sent, context);
+  const decided = ocpp16Flows.deviceAnswered(state, pivotOf(exchange, question), answer, sent, context);
+  const inPivot = { ...decided, state: textsLearnt(state, decided.state, context) };
   return resumed({ rule, exchange, context }, inPivot, question, asked);
 }
 

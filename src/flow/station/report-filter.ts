@@ -41,7 +41,7 @@ function named(list: Json | undefined): (one: Variable) => boolean {
     asked.some(
       (entry) =>
         entry.component === one.component.toLowerCase() &&
-        entry.instanceOfComponent === '' &&
+        (entry.instanceOfComponent === '' || entry.instanceOfComponent === lower(one.componentInstance)) &&
         (entry.evse === undefined || entry.evse === one.place?.id) &&
         (entry.connectorId === undefined || entry.connectorId === one.place?.connectorId) &&
         (entry.variable === '' || entry.variable === one.variable.toLowerCase()) &&
@@ -54,11 +54,14 @@ function fitting(list: Json | undefined, there: readonly Variable[]): (one: Vari
   if (list === undefined) return () => true;
   const criteria = Array.isArray(list) ? list.map(String) : [];
   const values = new Map(
-    there.map(({ component, variable, place, value }) => [variableId(component, variable, '', place), value]),
+    there.map(({ component, variable, place, value, componentInstance }) => [
+      variableId(component, variable, '', place, componentInstance),
+      value,
+    ]),
   );
-  return ({ component, place }) =>
+  return ({ component, place, componentInstance }) =>
     criteria.some((criterion) => {
-      const value = values.get(variableId(component, criterion, '', place));
+      const value = values.get(variableId(component, criterion, '', place, componentInstance));
       return criterion === 'Problem' ? value === 'true' : value !== 'false';
     });
 }

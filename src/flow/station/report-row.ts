@@ -3,13 +3,17 @@ import type { Variable } from './variable.ts';
 
 /** A variable as a row of NotifyReport (OCPP 2.0.1 ReportDataType). */
 export function reportRow(one: Variable): JsonObject {
-  const { component, place, variable, instance, mutability, value, constant } = one;
+  const { component, componentInstance, place, variable, instance, mutability, value, constant } = one;
   const evse = place && {
     id: place.id,
     ...(place.connectorId !== undefined && { connectorId: place.connectorId }),
   };
   return {
-    component: { name: component, ...(evse && { evse }) },
+    component: {
+      name: component,
+      ...(componentInstance !== undefined && { instance: componentInstance }),
+      ...(evse && { evse }),
+    },
     variable: { name: variable, ...(instance !== undefined && { instance }) },
     variableAttribute: [
       {

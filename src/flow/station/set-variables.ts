@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { keysIn, withoutKeys } from './known-keys.ts';
+import { legacyValue } from './legacy-variables.ts';
 import { isObjection } from './network-check.ts';
 import { activeSlot, ordered, waysTold, withLinkPassword, withNetwork } from './network-profiles.ts';
 import { type Question, type StationCommand, station, stationOf, statusInfo, withStation } from './rules.ts';
@@ -132,6 +133,7 @@ function one(state: ChargePointState, named: Named & { item: JsonObject }, now: 
   if (wrong) return { verdict: ['Rejected', wrong] };
   if (variable.source.from === 'bridge') return own(state, variable, value, context);
   const { source } = variable;
+  if (source.from === 'vendor') return change(source.key, legacyValue(variable, value), now, context);
   if (source.from !== 'key') return change(source.key, value, now, context);
   const { suffixes } = stationOf(state);
   const written = keyValue(source.row.convert, value, suffixes[source.row.key.toLowerCase()]);

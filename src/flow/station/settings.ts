@@ -86,6 +86,10 @@ export interface StationSettings {
   readonly networkProfileHosts: readonly string[];
   /** Component of configuration keys that OCPP 2.0.1 does not know. */
   readonly legacyComponent: string;
+  /** Which of its instances a charge point's are: none, or one for each vendor. */
+  readonly legacyInstance: 'none' | 'vendorName';
+  /** Integers and booleans by their values, or all text. */
+  readonly legacyTyped: boolean;
   /** W, for EVSE.Power.maxLimit. */
   readonly ratedPower: number;
   readonly supplyPhases: number;
@@ -162,6 +166,8 @@ export const STATION_DEFAULTS: StationSettings = {
   networkProfile: 'reject',
   networkProfileHosts: [],
   legacyComponent: 'OCPP16LegacyCtrlr',
+  legacyInstance: 'none',
+  legacyTyped: false,
   ratedPower: 22_000,
   supplyPhases: 3,
   connectorType: 'Unknown',

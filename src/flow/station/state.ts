@@ -54,6 +54,8 @@ export interface StationState {
   /** By lower-case key: the measurands with phases as the charge point wrote them. */
   readonly suffixes: Readonly<Record<string, string>>;
   readonly rebootRequired?: true;
+  /** Lower-case keys whose values were not always of one type: they are text for good. */
+  readonly texts?: readonly string[];
   /** Last values of sensors, by `connector/measurand/instance`. */
   readonly sensors?: Readonly<Record<string, string>>;
   /** When they were asked for last; `open` while the answer is awaited. */

@@ -13,8 +13,15 @@ const NOT_PLAIN = /[^a-zA-Z0-9*\-_:+|@.]/gu;
 const ESCAPED = /^(?:[a-zA-Z0-9*\-_:+|@.]|=[0-9A-Fa-f]{2})+$/;
 
 /** Equal for two names exactly when they mean the same variable. An empty instance is none. */
-export function variableId(component: string, variable: string, instance = '', place?: Place): string {
-  return JSON.stringify([component, variable, instance, place?.id ?? 0, place?.connectorId ?? 0]).toLowerCase();
+export function variableId(
+  component: string,
+  variable: string,
+  instance = '',
+  place?: Place,
+  componentInstance = '',
+): string {
+  const { id = 0, connectorId = 0 } = place ?? {};
+  return JSON.stringify([component, componentInstance, variable, instance, id, connectorId]).toLowerCase();
 }
 
 /** Under which the value of a variable is kept that belongs to the bridge. */

@@ -17,6 +17,7 @@ export type Source =
 
 export interface Variable {
   readonly component: string;
+  readonly componentInstance?: string;
   readonly place?: Place;
   readonly variable: string;
   readonly instance?: string;

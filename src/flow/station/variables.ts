@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../base/message.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { variablesOf } from './inventory.ts';
+import { vendorInstance } from './legacy-variables.ts';
 import { station } from './rules.ts';
 import type { Variable } from './variable.ts';
 import { keyOfName, type Place, variableId } from './variable-names.ts';
@@ -28,25 +29,30 @@ export type Resolve = (named: Named) => Target;
 export function resolver(state: ChargePointState, context: Context): Resolve {
   const all = variablesOf(state, context);
   const { legacyComponent } = station(context).settings;
-  const components = new Set([variableId(legacyComponent, '')]);
-  for (const one of all.values()) if (one.there) components.add(variableId(one.component, '', '', one.place));
+  const ofVendor = vendorInstance(state, context);
+  const components = new Set([variableId(legacyComponent, '', '', undefined, ofVendor)]);
+  for (const { component, place, componentInstance, there } of all.values())
+    if (there) components.add(variableId(component, '', '', place, componentInstance));
   const claimed = new Set(station(context).tables.variables.map(({ key }) => key.toLowerCase()));
   return ({ component, variable }) => {
     const name = String(component['name']);
     const place = placeOf(component);
     const word = String(variable['name']);
-    // No component of a charge point has an instance.
-    const none = place === undefined || text(component['instance']) !== '';
-    const found = none ? undefined : all.get(variableId(name, word, text(variable['instance']), place ?? undefined));
+    const part = text(component['instance']);
+    const id = (its: string, instance?: string) => variableId(name, its, instance, place ?? undefined, part);
+    const found = place === undefined ? undefined : all.get(id(word, text(variable['instance'])));
     if (found) return { is: 'variable', variable: found };
-    if (none || !components.has(variableId(name, '', '', place ?? undefined))) {
-      return { is: 'unknown', status: 'UnknownComponent' };
-    }
-    const legacy = name.toLowerCase() === legacyComponent.toLowerCase() && text(variable['instance']) === '';
+    if (place === undefined || !components.has(id(''))) return { is: 'unknown', status: 'UnknownComponent' };
+    const ofVendors = same(name, legacyComponent) && same(part, ofVendor ?? '');
+    const legacy = ofVendors && text(variable['instance']) === '';
     const key = legacy ? keyOfName(word) : undefined;
     if (key !== undefined && !claimed.has(key.toLowerCase())) return { is: 'unseen', key };
     return { is: 'unknown', status: 'UnknownVariable' };
   };
+}
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** Null: the station itself; undefined: no place that any charge point has. */
