@@ -2,8 +2,9 @@ import type { VariableRow } from '../../mapping/station/station-tables.ts';
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { announced, functionsLacking, ofBridge, problems } from './bridge-variables.ts';
-import { keyed, limitsOf, longest, ofKey, vendor } from './key-variables.ts';
+import { keyed, limitsOf, longest, ofKey } from './key-variables.ts';
 import { knownKeys } from './known-keys.ts';
+import { vendor } from './legacy-variables.ts';
 import { station } from './rules.ts';
 import { sensors } from './sensor-readings.ts';
 import { evsesOf } from './topology.ts';
@@ -35,10 +36,10 @@ export function variablesOf(state: ChargePointState, context: Context): Readonly
   for (const row of tables.variables) for (const one of announced(row, keys)) add(one);
   for (const one of problems(state, keys, evses, context)) add(one);
   for (const one of sensors(state, context)) add(one);
-  for (const [lower, known] of keys) if (!claimed.has(lower)) add(vendor(known, context));
+  for (const [lower, known] of keys) if (!claimed.has(lower)) add(vendor(known, state, context));
   return all;
 }
 
-function idOf({ component, variable, instance, place }: Variable): string {
-  return variableId(component, variable, instance, place);
+function idOf({ component, variable, instance, place, componentInstance }: Variable): string {
+  return variableId(component, variable, instance, place, componentInstance);
 }
