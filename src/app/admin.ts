@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import helmet from 'helmet';
+import { refusalOf } from '../base/errors.ts';
+import type { ChargePointView } from './charge-point-view.ts';
 import type { ChargePointLosses, LossTotals } from './loss-ledger.ts';
 import { outboxApi } from './outbox-api.ts';
 import type { OutboxView } from './outbox-view.ts';
@@ -16,6 +18,8 @@ export interface AdminView {
   losses(identity: string | undefined): LossTotals | ChargePointLosses;
   /** What waits for the CSMS, and what it will never take. */
   readonly outbox?: OutboxView;
+  /** Who has been heard. */
+  readonly chargePoints?: ChargePointView;
 }
 
 export interface Admin {
@@ -44,9 +48,18 @@ export async function openAdmin(listen: { host: string; port: number }, view: Ad
   app.get('/api/losses', ({ query: { identity } }, response) => {
     response.json(view.losses(typeof identity === 'string' ? identity : undefined));
   });
+  const { chargePoints } = view;
+  if (chargePoints)
+    app.get('/api/charge-points', async (_request, response) => {
+      try {
+        response.json({ chargePoints: await chargePoints() });
+      } catch (error) {
+        response.status(503).json({ message: refusalOf(error).reason });
+      }
+    });
   if (view.outbox) app.use('/api', outboxApi(view.outbox));
   app.use((_request, response) => {
-    const places = '/livez, /readyz, /metrics, /api/losses, /api/outbox and /api/dead-letters';
+    const places = '/livez, /readyz, /metrics, /api/charge-points, /api/losses, /api/outbox and /api/dead-letters';
     response.status(404).type('text').send(`${places} are here\n`);
   });
   const server = createServer(app);

@@ -13,6 +13,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { Links } from '../uplink/links.ts';
 import { type Admin, openAdmin } from './admin.ts';
+import { chargePointView } from './charge-point-view.ts';
 import { ChargePointConfigs } from './config/charge-points.ts';
 import type { Config } from './config/schema.ts';
 import { configWarnings } from './config/warnings.ts';
@@ -138,6 +139,7 @@ async function assemble(
     notReady: () => (draining ? 'draining' : store.health().trouble),
     losses: (identity) => (identity === undefined ? ledger.all() : ledger.of(identity)),
     outbox: outboxView(store, sessions),
+    chargePoints: chargePointView(store, chargePoints, links),
   });
   const admin = await listeningAt('admin.listen', config.admin.listen, opening);
   opened.push(() => admin.close());

@@ -14,6 +14,7 @@ export function buildProgram(): Command {
   addBridge(program);
   addTranslate(program);
   addSimulate(program);
+  addChargePoints(program);
   addLosses(program);
   addOutbox(program);
   addMappings(program);
@@ -90,6 +91,14 @@ function addSimulate(program: Command): void {
     .option('--seed <n>', 'seed of everything random', whole, 1)
     .option('--wsdl <dir>', 'WSDL files to speak by, in place of the own ones')
     .action(async (options) => (await import('./commands/simulate.ts')).simulate(options));
+}
+
+function addChargePoints(program: Command): void {
+  program
+    .command('charge-points')
+    .description('charge points that a running bridge has heard: their names at the CSMS, and their links')
+    .option('--admin <url>', 'admin port of the bridge', httpUrl, 'http://127.0.0.1:9090/')
+    .action(async (options: { admin: string }) => (await import('./commands/charge-points.ts')).chargePoints(options));
 }
 
 function addLosses(program: Command): void {

@@ -221,7 +221,8 @@ export class Link implements Line, Peer, Dialler {
     this.#become('open');
     this.#deps.ramp.leave(this);
     this.repace();
-    this.#deps.log.debug({ identity: this.identity }, 'link open');
+    const { slot } = this.#way;
+    this.#deps.log.debug({ identity: this.identity, ...(slot > 0 && { slot }) }, 'link open');
     this.#tell('open');
     this.#caller.pump();
   }
@@ -292,7 +293,7 @@ export class Link implements Line, Peer, Dialler {
     const wasOpen = this.#state === 'open';
     this.#socket = undefined;
     this.#renewal = undefined;
-    if (!this.#heard) this.#ways?.failed(this.#way);
+    if (!this.#heard && this.#ways?.failed(this.#way)) this.#complainOfWay();
     this.#timer?.cancel();
     this.#keepAlive?.remove(this);
     const pause = this.#backoff.pause();
@@ -340,6 +341,11 @@ export class Link implements Line, Peer, Dialler {
     this.#deps.observe.malformed(reason);
     const about = { identity: this.identity, reason };
     this.#deps.complaints.say('warn', `frame-${reason}`, about, 'the CSMS sent a frame that is not OCPP-J');
+  }
+
+  #complainOfWay(): void {
+    const about = { identity: this.identity, slot: this.#way.slot };
+    this.#deps.complaints.say('warn', 'next-way', about, 'a network profile leads nowhere: the next one is tried');
   }
 
   #complainOfOutage({ topic, reason, alarm }: Outage, pause: number): void {

@@ -171,6 +171,12 @@ export class Links implements CsmsPort {
     return { connecting, open, backingOff: counts['backing-off'], closed: closing + closed, waiting };
   }
 
+  /** The state of one link, and which of its ways it goes. */
+  stateOf(identity: string): { readonly state: LinkState; readonly slot: number } {
+    const link = this.#links.get(identity);
+    return { state: link?.state ?? 'closed', slot: link?.way.slot ?? 0 };
+  }
+
   #link(identity: string): Link {
     const known = this.#links.get(identity);
     if (known) return known;

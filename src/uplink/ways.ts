@@ -28,13 +28,17 @@ export class Ways {
     this.#failures = 0;
   }
 
-  /** A dial failed, or a link broke over which the CSMS never said anything. One that began before they were replaced does not count. */
-  failed(way: LinkWay): void {
-    if (way !== this.current) return;
+  /**
+   * A dial failed, or a link broke over which the CSMS never said anything. One that began before they were replaced does not
+   * count. True when another way is tried now.
+   */
+  failed(way: LinkWay): boolean {
+    if (way !== this.current) return false;
     this.#failures += 1;
-    if (this.#failures < this.#all.attempts) return;
+    if (this.#failures < this.#all.attempts) return false;
     this.#failures = 0;
     this.#at = (this.#at + 1) % this.#all.ways.length;
+    return this.current !== way;
   }
 
   /** The CSMS is there. */

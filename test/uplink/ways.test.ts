@@ -103,7 +103,7 @@ describe('a link', () => {
   });
 
   it('comes back to the configured CSMS when the other one is not there', async () => {
-    const { links, side, events, clock } = farBank(a.url);
+    const { links, side, events, clock, log } = farBank(a.url);
     b.refuse = 503;
     links.lead('CP1', toB(), false);
     links.open('CP1');
@@ -114,6 +114,9 @@ describe('a link', () => {
     await a.connection();
     await events.next('CP1 open');
     expect([b.upgrades.length, side.slots]).toEqual([2, [0]]);
+    expect(log.all.filter(({ message }) => message.includes('profile')).map(({ about }) => about)).toEqual([
+      { identity: 'CP1', slot: 1 },
+    ]);
     await links.drain();
   });
 

@@ -25,7 +25,7 @@ function sections(sources: Sources) {
       .strictObject({
         listen: listenAddress().prefault('127.0.0.1:9090').meta({
           description:
-            'Where `/livez`, `/readyz`, `/metrics`, `/api/losses`, `/api/outbox` and `/api/dead-letters` are served.',
+            'Where `/livez`, `/readyz`, `/metrics`, `/api/charge-points`, `/api/losses`, `/api/outbox` and `/api/dead-letters` are served.',
         }),
       })
       .prefault({})
