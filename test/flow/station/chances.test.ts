@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../../src/base/errors.ts';
@@ -12,6 +13,9 @@ const ERRORS = ['NoError', 'NoError', 'GroundFailure', 'OverVoltage', 'UnderVolt
 const CONNECTORS = 2;
 
 type Op = (world: World) => void;
+
+/** Each connector an EVSE, or both on one. */
+const evses = fc.constantFrom<StationSettings['evses']>([], [{ connectors: [2, 1] }]);
 
 const status = fc
   .record({
@@ -135,8 +139,8 @@ test('nothing but a boot goes to a CSMS that has not accepted the charge point o
 
 test('a status that the CSMS knows is not told again', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(status, PASS), { maxLength: 40 }), (ops) => {
-      const world = run([(w) => w.open(), (w) => answer(w, 'Accepted')]);
+    fc.property(fc.array(fc.oneof(status, PASS), { maxLength: 40 }), evses, (ops, table) => {
+      const world = run([(w) => w.open(), (w) => answer(w, 'Accepted')], { evses: table });
       for (const each of ops) {
         each(world);
         while (world.asked) answer(world, 'Accepted');
@@ -158,9 +162,15 @@ const PASS = fc.integer({ min: 1, max: 60_000 }).map(
 );
 
 function statusesOf(world: World, connector: number): string[] {
+  const shared = world.settings.evses?.length === 1;
+  const place = shared ? [1, 3 - connector] : [connector, 1];
   return world.frames
-    .filter(({ action, payload }) => action === 'StatusNotification' && payload['evseId'] === connector)
+    .filter(({ action, payload }) => action === 'StatusNotification' && isDeepStrictEqual(placeOf(payload), place))
     .map(({ payload }) => String(payload['connectorStatus']));
+}
+
+function placeOf({ evseId, connectorId }: JsonObject): unknown[] {
+  return [evseId, connectorId];
 }
 
 const SHOWN: Readonly<Record<string, string>> = { Preparing: 'Occupied', Charging: 'Occupied', Finishing: 'Occupied' };
@@ -170,8 +180,9 @@ test('in the end the CSMS knows the status of every connector, and nothing waits
     fc.property(
       many,
       fc.constantFrom('always' as const, 'ifChanged' as const, 'never' as const),
-      (ops, bootOnConnect) => {
-        const world = run(ops, { bootOnConnect });
+      evses,
+      (ops, bootOnConnect, table) => {
+        const world = run(ops, { bootOnConnect, evses: table });
         settled(world);
         expect(world.waiting).toBe(0);
         for (const connector of [1, 2]) {
@@ -193,8 +204,8 @@ interface EventData extends JsonObject {
 
 test('every error that was told is told to be over, once', () => {
   fc.assert(
-    fc.property(many, (ops) => {
-      const world = run(ops);
+    fc.property(many, evses, (ops, table) => {
+      const world = run(ops, { evses: table });
       for (let id = 0; id <= CONNECTORS; id += 1)
         world.says('StatusNotification', { connectorId: id, status: 'Available', errorCode: 'NoError' });
       settled(world);

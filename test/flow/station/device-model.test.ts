@@ -35,6 +35,7 @@ const keys: fc.Arbitrary<Key[]> = fc
   .filter((all) => all.every(({ key }) => key !== '__proto__'));
 
 const limits = fc.record({
+  evses: fc.constantFrom([], [{ connectors: [3, 1] }]),
   reportRows: fc.integer({ min: 1, max: 60 }),
   reportBytes: fc.integer({ min: 900, max: 20_000 }),
 });

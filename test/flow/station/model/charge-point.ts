@@ -35,6 +35,7 @@ export type Word =
 
 export class ChargePoint {
   readonly sessions: Session[] = [];
+  readonly #shared: boolean;
   readonly #now: () => number;
   readonly #say: (spoken: Spoken) => void;
   readonly #running = new Map<number, Session>();
@@ -43,7 +44,9 @@ export class ChargePoint {
   #pending: Pending | undefined;
   #names = 0;
 
-  constructor(now: () => number, say: (spoken: Spoken) => void) {
+  /** @param shared its connectors are on one power unit: only one of them charges at a time */
+  constructor(now: () => number, say: (spoken: Spoken) => void, shared: boolean) {
+    this.#shared = shared;
     this.#now = now;
     this.#say = say;
   }
@@ -99,7 +102,8 @@ export class ChargePoint {
     else if (word === 'charging' || word === 'paused') {
       const status = word === 'charging' ? 'Charging' : 'SuspendedEV';
       this.#will('StatusNotification', { connectorId, status, errorCode: 'NoError', timestamp }, false);
-    } else if (word === 'start' && running === undefined) this.#start(connectorId, timestamp, meter);
+    } else if (word === 'start' && running === undefined && !(this.#shared && this.#running.size > 0))
+      this.#start(connectorId, timestamp, meter);
     else if (word === 'reading' && running?.id !== undefined) this.#will('MeterValues', reading(running.id));
     else if (word === 'last reading' && running?.id !== undefined)
       this.#will('MeterValues', reading(running.id, 'Transaction.End'));

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { JsonObject } from '../../../../src/base/message.ts';
+import type { Json, JsonObject } from '../../../../src/base/message.ts';
 import { valid } from '../valid.ts';
 
 /** A CSMS of 2.0.1 that forgives nothing: whatever it hears out of order, twice or too early fails the run. */
@@ -30,6 +30,12 @@ export class StrictCsms {
     if (action === 'BootNotification') this.#accepted = answer['status'] === 'Accepted';
   }
 
+  /** Transactions that have begun on this EVSE and not ended. */
+  #running(evse: Json | undefined): string[] {
+    const open = [...this.transactions].filter(([, events]) => events.at(-1)?.['eventType'] !== 'Ended');
+    return open.filter(([, [first]]) => evseIn(first?.['evse']) === evseIn(evse)).map(([id]) => id);
+  }
+
   #event(payload: JsonObject): void {
     const id = String((payload['transactionInfo'] as JsonObject)['transactionId']);
     const before = this.transactions.get(id) ?? [];
@@ -41,8 +47,14 @@ export class StrictCsms {
     expect(payload['seqNo'], 'numbers without a gap').toBe(before.length);
     expect(payload['eventType'] === 'Started', `${String(payload['eventType'])} comes first`).toBe(before.length === 0);
     expect(before.at(-1)?.['eventType'], 'nothing follows the end').not.toBe('Ended');
+    if (before.length === 0) expect(this.#running(payload['evse']), 'one transaction at a time on an EVSE').toEqual([]);
     this.transactions.set(id, [...before, payload]);
   }
+}
+
+/** Which EVSE an event names; only the first one does. */
+function evseIn(evse: Json | undefined): Json | undefined {
+  return (evse as JsonObject | undefined)?.['id'];
 }
 
 function withoutOffline({ offline: _, ...rest }: JsonObject): JsonObject {

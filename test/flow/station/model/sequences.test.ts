@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SOAP_VERSIONS } from '../../../../src/base/message.ts';
+import type { StationSettings } from '../../../../src/flow/station/settings.ts';
 import type { Word } from './charge-point.ts';
 import { type Move, World } from './world.ts';
 
@@ -40,13 +41,17 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
 );
 
+const moves = fc.array(move, { minLength: 20, maxLength: 120, size: 'max' });
+/** Each connector an EVSE, or both on one. */
+const evses = fc.constantFrom<StationSettings['evses']>([], [{ connectors: [1, 2] }]);
+
 describe.each(SOAP_VERSIONS)('transactions of a charge point of OCPP %s towards 2.0.1', (version) => {
   it('are each told once, in order and whole, whatever happens in between', () => {
     const seen = { transactions: 0, events: 0, shown: 0 };
     fc.assert(
-      fc.property(fc.array(move, { minLength: 20, maxLength: 120, size: 'max' }), fc.boolean(), (moves, stops) => {
-        const world = new World({ version, flow: { stopLateRefused: stops } });
-        for (const one of [['link', true], ['time', 30_000], ['CSMS', 'accepts'], ...moves] as Move[]) world.move(one);
+      fc.property(moves, fc.boolean(), evses, (steps, stops, table) => {
+        const world = new World({ version, settings: { evses: table }, flow: { stopLateRefused: stops } });
+        for (const one of [['link', true], ['time', 30_000], ['CSMS', 'accepts'], ...steps] as Move[]) world.move(one);
         world.settle();
         world.check();
         seen.transactions += world.point.sessions.length;
