@@ -181,7 +181,7 @@ export const METRICS = {
   identitiesUnwritable: {
     type: 'counter',
     name: 'ocpp_bridge_identities_unwritable_total',
-    help: 'Charge points whose identity OCPP 2.0.1 cannot write and that have no `csms.identity`, each once since the start.',
+    help: 'Charge points whose identity OCPP 2.0.1 cannot write and that have no `chargePoints.<identity>.csms.identity`, each once since the start.',
   },
   callErrorsSent: {
     type: 'counter',

@@ -144,7 +144,7 @@ const STATION = {
   }),
   networkProfileHosts: z.array(hostPattern()).meta({
     description:
-      'Hosts to which `networkProfile: ownLink` may lead: `csms.example.com`, `*.example.com`, `10.0.0.7:9000`. Without any, only the host of `csms.url`, whatever the port.',
+      'Hosts to which `networkProfile: ownLink` may lead: `new.example.com`, `*.example.com`, `10.0.0.7:9000`. Without any, only the host of `csms.url`, whatever the port.',
     'x-type': 'list of host or pattern',
   }),
   legacyComponent: z
