@@ -18,7 +18,7 @@ export function clockSet(state: ChargePointState, by: number): ChargePointState 
 const TIMES = ['bootDueAt', 'burstUntil', 'beatAt'] as const;
 
 function stationAfter(station: StationState, by: number): StationState {
-  const { registered, bootAsked, statusRetries } = station;
+  const { registered, bootAsked, statusRetries, reservations } = station;
   const times = TIMES.flatMap((name) => {
     const at = station[name];
     return at === undefined ? [] : [[name, at + by] as const];
@@ -26,7 +26,9 @@ function stationAfter(station: StationState, by: number): StationState {
   return {
     ...station,
     ...Object.fromEntries(times),
-    ...(statusRetries && { statusRetries: moved(statusRetries, by) }),
+    ...(statusRetries && { statusRetries: moved(statusRetries, by, 'at') }),
+    // When one ends, the CSMS has said in its own time.
+    ...(Object.keys(reservations).length > 0 && { reservations: moved(reservations, by, 'at', 'freedAt') }),
     // A link is known by the time at which it was opened.
     ...(registered && { registered: { ...registered, linkOpenedAt: registered.linkOpenedAt + by } }),
     ...(bootAsked && {
@@ -38,10 +40,11 @@ function stationAfter(station: StationState, by: number): StationState {
   };
 }
 
-function moved<T extends { readonly at?: number }>(all: Readonly<Record<string, T>>, by: number): Record<string, T> {
-  const entries = Object.entries(all).map(([id, one]) => [
-    id,
-    one.at === undefined ? one : { ...one, at: one.at + by },
-  ]);
-  return Object.fromEntries(entries);
+function moved<T extends object>(
+  all: Readonly<Record<string, T>>,
+  by: number,
+  ...names: (keyof T)[]
+): Record<string, T> {
+  const later = (one: T, name: keyof T) => (typeof one[name] === 'number' ? { ...one, [name]: one[name] + by } : one);
+  return Object.fromEntries(Object.entries(all).map(([id, one]) => [id, names.reduce(later, one)]));
 }

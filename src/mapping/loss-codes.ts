@@ -54,6 +54,7 @@ const FLOW_LOSSES = [
   'evse-connector',
   'cost',
   'tag-info',
+  'reservation-found',
   'reset-undone',
   'firmware-unsigned',
   'firmware-install',

@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
 import { eventShown } from './driver-display.ts';
 import { lateRefusal } from './late-refusal.ts';
+import { usedByGroup } from './reservation-use.ts';
 import { type Delivered, inTurn } from './rules.ts';
 import { fallbackAnswer, startedDelivered } from './start-answer.ts';
 import { endedDelivered } from './stop-transaction.ts';
@@ -29,8 +30,9 @@ function judged(state: ChargePointState, entry: OutboxEntry, answer: JsonObject,
   const { eventType } = entry.payload;
   if (eventType === 'Ended') return endedDelivered(state, entry, transaction, answer, context);
   if (transaction === undefined) return decision(state);
-  if (eventType === 'Started') return startedDelivered(state, transaction, answer, context);
-  return lateRefusal(state, transaction, answer['idTokenInfo'] as JsonObject | undefined, context);
+  const info = answer['idTokenInfo'] as JsonObject | undefined;
+  if (eventType !== 'Started') return lateRefusal(state, transaction, info, context);
+  return startedDelivered(usedByGroup(state, transaction, info, context), transaction, answer, context);
 }
 
 /** It lies aside for people; the charge point goes on. */

@@ -49,6 +49,7 @@ function reserved(state: ChargePointState, request: JsonObject, asked: JsonObjec
     ...(group && { group: pairOf(group) }),
     connectorId: Number(asked['connectorId']),
     expiresAt: expiry(request, context),
+    at: context.now,
   };
   const { [String(id)]: _, ...others } = stationOf(state).reservations;
   const kept = Object.entries(others)

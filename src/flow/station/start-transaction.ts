@@ -8,7 +8,8 @@ import { accepts } from './boot-gate.ts';
 import { firstChargingState } from './charging-time.ts';
 import { closeOld } from './close-transaction.ts';
 import { eventTime } from './event-time.ts';
-import { inTurn, type StationUp, stationOf, withStation } from './rules.ts';
+import { groupOf, reservationOf, withoutReservations } from './reservation-use.ts';
+import { inTurn, type StationUp } from './rules.ts';
 import { fallbackAnswer } from './start-answer.ts';
 import type { IdToken, RemoteStart } from './state.ts';
 import { tokenUp } from './token.ts';
@@ -103,6 +104,8 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
   const token: IdToken = remote?.token ?? tokenUp(state, idTag, context).token;
   const unjudged = { transactionId: id, idTagInfo: { status: 'Accepted' } };
   const booked = started(numbered.state, { ...request, timestamp: time.timestamp }, unjudged, context, { device: id });
+  const use = { connectorId, at: time.at, token, group: groupOf(state, idTag) };
+  const reservation = reservationOf(state, request, use, context);
   const chargingState = firstChargingState(state, connectorId, context);
   const charging = chargingState === 'Charging' && context.version === '1.6';
   const record = booked.transactions[id];
@@ -119,7 +122,7 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
     withEvents(booked, transaction, {}),
     transaction,
     'StartTransaction',
-    request,
+    reservation ? { ...request, reservationId: reservation.id } : request,
     {
       timestamp: time.timestamp,
       ...(time.offline && { offline: true }),
@@ -130,10 +133,15 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
     context,
   );
   const { seq = 0 } = event;
-  const reservationless = withoutReservation(withEvents(event.state, transaction, { startedEntry: seq }), request);
+  const settled = withEvents(event.state, transaction, { startedEntry: seq });
+  // It has been used (H01): nobody needs to be told.
+  const reservationless = reservation ? withoutReservations(settled, reservation.id) : settled;
   const after = remote ? withoutRemoteStart(reservationless, remote) : reservationless;
-  return decision(after, ...time.losses, ...event.effects, waitFor(seq, remote, after, context));
+  const found: Effect[] = reservation && reservation.id !== request['reservationId'] ? [FOUND] : [];
+  return decision(after, ...time.losses, ...found, ...event.effects, waitFor(seq, remote, after, context));
 }
+
+const FOUND: Effect = { do: 'loss', code: 'reservation-found', field: 'reservationId' };
 
 /** What came first, the card or the cable (TriggerReasonEnumType). */
 function why(
@@ -147,16 +155,6 @@ function why(
   const lately = authorizedLately(state, idTag, context);
   const cardFirst = lately?.status === 'Accepted' && lately.available.includes(connectorId);
   return { triggerReason: cardFirst ? 'CablePluggedIn' : 'Authorized' };
-}
-
-/** It has been used (H01): nobody needs to be told. */
-function withoutReservation(state: ChargePointState, request: JsonObject): ChargePointState {
-  const used = String(request['reservationId']);
-  const { reservations } = stationOf(state);
-  if (reservations[used] === undefined) return state;
-  return withStation(state, {
-    reservations: Object.fromEntries(Object.entries(reservations).filter(([id]) => id !== used)),
-  });
 }
 
 /** Time is up: the charge point gets its number, and what can be said of the token without the CSMS. */

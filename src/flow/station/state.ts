@@ -145,6 +145,12 @@ export interface Reservation {
   readonly group?: IdToken;
   readonly connectorId: number;
   readonly expiresAt: number;
+  /** When the charge point accepted it. */
+  readonly at?: number;
+  /** Its connector has shown Reserved since. */
+  readonly shown?: true;
+  /** And then Available, without a start: since when. */
+  readonly freedAt?: number;
 }
 
 export interface ProfileId {

@@ -5,7 +5,7 @@ import { accepts } from './boot-gate.ts';
 import { bootFirst } from './boot-told.ts';
 import { chargingStateTold } from './charging-state.ts';
 import { errorEvents, stateOfStation } from './error-events.ts';
-import { reservationsRemoved } from './reservation-updates.ts';
+import { reservationsAfter } from './reservation-updates.ts';
 import { inTurn, type StationUp, station } from './rules.ts';
 import { dated, happenedAt } from './status-time.ts';
 import { burstEnded, tellStatus, tellStatuses } from './statuses-told.ts';
@@ -54,7 +54,7 @@ function told(
     (now) => decision(burstEnded(now, context)),
     (now) => chargingStateTold(now, before, request, at, context),
     (now) => errorEvents(now, request, at, context),
-    (now) => reservationsRemoved(now, connectorId, status, context),
+    (now) => reservationsAfter(now, connectorId, status, context),
   );
 }
 

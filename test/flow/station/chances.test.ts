@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../../src/base/errors.ts';
 import type { JsonObject } from '../../../src/base/message.ts';
+import { withStation } from '../../../src/flow/station/rules.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { type Frame, World } from './world.ts';
 
@@ -211,7 +212,7 @@ test('every error that was told is told to be over, once', () => {
       settled(world);
       const active = new Set<string>();
       const ids = new Set<number>();
-      for (const { payload } of firstTries(world)) {
+      for (const { payload } of firstTries(world, 'NotifyEvent')) {
         const [event] = payload['eventData'] as EventData[];
         if (event === undefined || event.variable['name'] === 'AvailabilityState') continue;
         expect(ids.has(Number(event['eventId']))).toBe(false);
@@ -228,12 +229,30 @@ test('every error that was told is told to be over, once', () => {
 });
 
 /** A message whose answer was lost goes once more, word for word. */
-function firstTries(world: World): Frame[] {
+function firstTries(world: World, wanted: string): Frame[] {
   const seen = new Set<string>();
   return world.frames.filter(({ action, payload }) => {
     const text = JSON.stringify(payload);
-    if (action !== 'NotifyEvent' || seen.has(text)) return false;
+    if (action !== wanted || seen.has(text)) return false;
     seen.add(text);
     return true;
   });
 }
+
+test('a reservation that nobody uses is told to be over, once', () => {
+  fc.assert(
+    fc.property(many, (ops) => {
+      const world = new World();
+      const token = { idToken: 'AB', type: 'Central' };
+      const kept = (id: number) => ({ id, connectorId: id, token, expiresAt: world.now + 1_000_000, at: world.now });
+      world.state = withStation(world.state, { reservations: { 1: kept(1), 2: kept(2) } });
+      world.says('BootNotification', BOOT);
+      for (const each of ops) each(world);
+      world.pass(1_000_000);
+      settled(world);
+      const told = firstTries(world, 'ReservationStatusUpdate').map(({ payload }) => payload['reservationId']);
+      expect(told.toSorted()).toEqual([1, 2]);
+    }),
+    NUM_RUNS,
+  );
+});

@@ -29,7 +29,7 @@ describe('ReserveNow', () => {
     ]);
     expect(answer).toEqual({ status: 'Accepted' });
     expect(reservations).toEqual({
-      5: { id: 5, token: TOKEN, group: FLEET, connectorId: 2, expiresAt: NOW + 2 * 3_600_000 },
+      5: { id: 5, token: TOKEN, group: FLEET, connectorId: 2, expiresAt: NOW + 2 * 3_600_000, at: NOW },
     });
   });
 
