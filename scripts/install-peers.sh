@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs the real programs that some tests talk to (Debian and Ubuntu). Needs root, or sudo without a password.
-# python3-zeep is an independent SOAP client; prometheus brings promtool;
+# python3-zeep and gsoap are independent SOAP stacks, and gcc compiles what gsoap writes; prometheus brings promtool;
 # openssl makes certificates.
 set -euo pipefail
 
-readonly packages=(openssl prometheus python3-zeep)
+readonly packages=(gcc gsoap libc6-dev libgsoap-dev openssl prometheus python3-zeep)
 
 # Mirrors have bad moments: three attempts.
 retry() {

@@ -17,6 +17,12 @@ const PEERS = {
     probe: ['-c', 'import zeep'],
     install: 'python3-zeep',
   },
+  // Its tools, its headers, and a compiler.
+  gsoap: {
+    commands: ['sh'],
+    probe: ['-ec', 'wsdl2h -V; soapcpp2 -V; cc --version; echo "#include <stdsoap2.h>" | cc -E - -o /dev/null'],
+    install: 'gsoap libgsoap-dev gcc libc6-dev',
+  },
   promtool: { commands: ['promtool'], probe: ['--version'], install: 'prometheus' },
   openssl: { commands: ['openssl'], probe: ['version'], install: 'openssl' },
 } as const satisfies Record<string, PeerRow>;
@@ -43,7 +49,7 @@ export function peer(name: PeerName, probe: Probe = started): Peer {
   return {
     available: false,
     command: row.commands[0] ?? name,
-    reason: `${name} is not installed (Debian package ${row.install}; scripts/install-peers.sh installs it)`,
+    reason: `${name} is not installed (Debian: ${row.install}; scripts/install-peers.sh installs it)`,
   };
 }
 

@@ -45,6 +45,14 @@ export function asText(value: unknown): unknown {
   return DATE_TIME.test(text) ? new Date(text).toISOString() : text;
 }
 
+/** A message as a stack has it that knows no fractions of seconds. */
+export function inWholeSeconds(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inWholeSeconds);
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inWholeSeconds(inner)]));
+  return typeof value === 'string' && DATE_TIME.test(value) ? value.replace(/\.\d+/, '') : value;
+}
+
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

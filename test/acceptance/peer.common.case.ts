@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type JsonObject, SOAP_VERSIONS, type SoapVersion } from '../../src/base/message.ts';
 import { type BodyValidator, bodyValidator } from '../contract/xsd.ts';
 import { RpcCsms, type RpcError } from './csms.ts';
-import { asText, type ExchangeRow, exchangesOf, named, titleOf } from './exchanges.ts';
+import { asText, type ExchangeRow, exchangesOf, inWholeSeconds, named, titleOf } from './exchanges.ts';
 import { type Heard, type Message, type Peer, PeerFault, type Surroundings, type Told } from './peer.ts';
 import { BridgeProcess } from './process.ts';
 import { surroundings, WSDL_DIR, wsdlText } from './published.ts';
@@ -86,10 +86,11 @@ export function describePeer(name: string, open: (around: Surroundings) => Promi
       csms.answer(identity, row.call, row.answers ?? {});
       const told = await peer.call(version, identity, row.call, row.asks);
 
-      const heard = row.arrives === 'nothing' ? [] : [row.arrives ?? row.asks];
+      const precise = peer.wholeSeconds ? inWholeSeconds : <T>(value: T): unknown => value;
+      const heard = precise(row.arrives === 'nothing' ? [] : [row.arrives ?? row.asks]);
       expect(named(csms.of(identity, row.call), heard)).toEqual(heard);
-      const want = asText(row.returns ?? row.answers);
-      expect(named(asText(told.payload), want)).toEqual(want);
+      const want = precise(asText(row.returns ?? row.answers));
+      expect(named(precise(asText(told.payload)), want)).toEqual(want);
       expectAddressed(told, row.call);
       expect(faultsOf(version, 'CentralSystem', told.sent, told.raw)).toEqual([]);
     });

@@ -59,6 +59,8 @@ export interface CallOptions {
 
 export interface Peer {
   readonly name: string;
+  /** It drops fractions of seconds, as many a charge point does. */
+  readonly wholeSeconds?: true;
   /** Calls the bridge. Rejects with PeerFault. */
   call(version: SoapVersion, identity: string, action: string, payload: Message, options?: CallOptions): Promise<Told>;
   /** What the callback server of that version says to a call from now on. */
