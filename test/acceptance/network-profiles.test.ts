@@ -34,7 +34,19 @@ const run = (): Promise<BridgeProcess> =>
     },
   );
 
-const say = (action: string, payload: Message): Promise<unknown> => peer.call('1.5', IDENTITY, action, payload);
+const say = async (action: string, payload: Message): Promise<Message> =>
+  (await peer.call('1.5', IDENTITY, action, payload)).payload;
+let hour = 10;
+async function start(): Promise<number> {
+  const timestamp = `2026-05-01T${hour++}:00:00Z`;
+  const { transactionId } = await say('StartTransaction', {
+    connectorId: 1,
+    idTag: '04A2B3C4',
+    timestamp,
+    meterStart: 0,
+  });
+  return Number(transactionId);
+}
 const named = (name: string): JsonObject => ({ component: { name: 'OCPPCommCtrlr' }, variable: { name } });
 
 beforeAll(async () => {
@@ -79,8 +91,11 @@ it('goes to another CSMS at a reset, and boots there', async () => {
   ]);
   expect(b.heard).toEqual([]);
 
+  const transactionId = await start();
   await peer.answer('1.5', 'Reset', { status: 'Accepted' });
   expect(await a.call(NAME, 'Reset', { type: 'Immediate' })).toEqual({ status: 'Accepted' });
+  await say('StopTransaction', { transactionId, timestamp: '2026-05-01T10:30:00Z', meterStop: 100 });
+  expect((await a.until(NAME, 'TransactionEvent', 2)).map(({ eventType }) => eventType)).toEqual(['Started', 'Ended']);
   await b.until(NAME, 'BootNotification', 1);
   await say('BootNotification', BOOT);
   const boots = await b.until(NAME, 'BootNotification', 2);
@@ -88,10 +103,9 @@ it('goes to another CSMS at a reset, and boots there', async () => {
   expect(b.heard[0]?.action).toBe('BootNotification');
   expect(await active(b)).toBe('1');
 
-  const begun = { connectorId: 1, idTag: '04A2B3C4', timestamp: '2026-05-01T10:00:00Z', meterStart: 0 };
-  await say('StartTransaction', begun);
+  await start();
   expect(await b.until(NAME, 'TransactionEvent', 1)).toMatchObject([{ eventType: 'Started' }]);
-  expect(a.of(NAME, 'TransactionEvent')).toEqual([]);
+  expect(a.of(NAME, 'TransactionEvent')).toHaveLength(2);
 });
 
 it('is there again after a restart of the bridge, without a word to the first CSMS', async () => {

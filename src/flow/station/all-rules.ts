@@ -21,6 +21,7 @@ import { stopRefused } from './late-refusal.ts';
 import { getLocalListVersion, sendLocalList } from './local-list.ts';
 import { meterValues } from './meter-values.ts';
 import { clearVariableMonitoring, setMonitoringLevel, setVariableMonitoring } from './monitoring.ts';
+import { networkMove } from './network-move.ts';
 import { profileUpkeep } from './profile-registry.ts';
 import { getChargingProfiles } from './profile-report.ts';
 import { diagnosticsStatusNotification, firmwareStatusNotification } from './progress.ts';
@@ -124,6 +125,7 @@ export const PLANS: readonly Plan[] = [
   reservationPlan,
   deferredReset,
   hardReset,
+  networkMove,
   profileUpkeep,
   triggeredEvents,
   heldReadings,

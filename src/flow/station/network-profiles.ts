@@ -2,7 +2,7 @@ import { type Context, type Decision, decision, type Effect } from '../decision.
 import type { LinkWay, LinkWays } from '../link-ways.ts';
 import type { ChargePointState } from '../state.ts';
 import { ALL_SLOTS, NO_DOWNGRADE, type Objection, objection } from './network-check.ts';
-import { station, stationOf, withoutStation, withStation } from './rules.ts';
+import { station, stationOf, withStation } from './rules.ts';
 import type { Network } from './state.ts';
 import { ownName } from './variable-names.ts';
 import { listed } from './variable-values.ts';
@@ -70,12 +70,6 @@ export function waysTold(state: ChargePointState, context: Context): Effect[] {
   return ways ? [{ do: 'link-ways', ways, now: false }] : [];
 }
 
-/** The charge point resets: the link begins with the first profile, as that of a station that boots (B10.FR.04). */
-export function firstProfile(state: ChargePointState, context: Context): Effect[] {
-  const ways = linkWays(state, context);
-  return ways && ways.ways[0]?.slot !== activeSlot(context) ? [{ do: 'link-ways', ways, now: true }] : [];
-}
-
 /** NetworkConfigurationPriority as the CSMS wants it: slots that are there, the more secure ones never behind (B09, A05). */
 export function ordered(state: ChargePointState, wanted: string, context: Context): readonly number[] | Objection {
   const words = listed(wanted);
@@ -108,20 +102,4 @@ export function withLinkPassword(state: ChargePointState, password: string, cont
     );
   const after = withNetwork(state, { slots: { ...slots, [slot]: { ...profile, password } } });
   return decision(after, ...waysTold(after, context));
-}
-
-/**
- * A link by another profile leads to another CSMS, which has heard nothing of this charge point: it is told the boot, whatever
- * the policy (B10.FR.10), and what an older one said of it does not count.
- */
-export function arrived(state: ChargePointState, context: Context): ChargePointState {
-  const slot = activeSlot(context);
-  if ((networkOf(state).linked ?? 0) === slot) return state;
-  const { registration, ...rest } = state;
-  const { bootToTell } = stationOf(state);
-  const known = registration?.status === 'Accepted' ? state : rest;
-  return withStation(withNetwork(withoutStation(known, 'registered', 'telling'), { linked: slot }), {
-    told: {},
-    bootToTell: { reason: bootToTell?.reason ?? 'Unknown', forced: true },
-  });
 }

@@ -3,7 +3,7 @@ import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { command, isUncertain } from './command.ts';
 import { JOB_ENDS_AFTER, running } from './jobs.ts';
-import { firstProfile } from './network-profiles.ts';
+import { followsReset } from './network-move.ts';
 import { type Plan, type StationCommand, stationOf, withoutStation, withStation } from './rules.ts';
 
 /** Resets that the bridge gives by itself: one that waited for the end of a transaction, and a hard one after a soft one did nothing. */
@@ -66,7 +66,7 @@ export const resetLater: StationCommand = command(
   {
     call: (state) => decision(state),
     answered: (state, _exchange, _question, answer, context) =>
-      answer['status'] === 'Accepted' ? decision(state, ...firstProfile(state, context)) : undone(state),
+      answer['status'] === 'Accepted' ? decision(followsReset(state, context)) : undone(state),
     refused(state, exchange, _question, refusal, context) {
       const { why, since, tries } = exchange.memo ?? {};
       if (why !== 'deferred-reset' || !mayTryAgain(refusal))

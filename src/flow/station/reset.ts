@@ -3,7 +3,7 @@ import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
 import { installing } from './jobs.ts';
-import { firstProfile } from './network-profiles.ts';
+import { followsReset } from './network-move.ts';
 import { idleAt, withoutDeferred } from './reset-later.ts';
 import { rejected, type StationCommand, station, stationOf, withStation } from './rules.ts';
 import { evsesOf } from './topology.ts';
@@ -28,9 +28,7 @@ export const reset: StationCommand = command(
     },
     answered(state, { request }, question, answer, context) {
       const accepted = answer['status'] === 'Accepted';
-      if (!accepted) return telling(state, 'Reset', answer, {}, context);
-      const told = telling(given(state, request, question.request, context), 'Reset', answer, {}, context);
-      return { ...told, effects: [...told.effects, ...firstProfile(told.state, context)] };
+      return telling(accepted ? given(state, request, question.request, context) : state, 'Reset', answer, {}, context);
     },
     refused(state, _exchange, _question, refusal, context) {
       // It may boot all the same; then this explains it.
@@ -59,7 +57,7 @@ function now(state: ChargePointState, request: JsonObject, context: Context): De
 function given(state: ChargePointState, request: JsonObject, asked: JsonObject, context: Context): ChargePointState {
   const { immediateReset } = station(context).settings;
   const harder = request['type'] === 'Immediate' && immediateReset === 'softThenHard' && asked['type'] === 'Soft';
-  return withStation(withoutDeferred(state), {
+  return withStation(followsReset(withoutDeferred(state), context), {
     lastReset: { at: context.now },
     ...(harder && { hardResetAt: context.now + SOFT_WITHIN }),
   });

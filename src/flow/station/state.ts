@@ -165,6 +165,8 @@ export interface Network {
   readonly priority?: readonly number[];
   /** By which one the link was open last; absent: the configured one. */
   readonly linked?: number;
+  /** The charge point resets: the link follows as soon as nothing is owed to the CSMS that it leads to, at the latest then (ms). */
+  readonly followBy?: number;
 }
 
 export interface NetworkSlot {

@@ -16,7 +16,8 @@ import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts'
 import { bootFirst, linkOpened } from './boot-told.ts';
 import { legible } from './legible-answer.ts';
 import { mostAttempts, paused, withoutUpdates } from './message-attempts.ts';
-import { arrived, linkWays } from './network-profiles.ts';
+import { arrived } from './network-move.ts';
+import { linkWays } from './network-profiles.ts';
 import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
 import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
 import { withLateReadings } from './stop-readings.ts';

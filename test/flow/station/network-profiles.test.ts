@@ -25,9 +25,10 @@ interface Given {
   readonly settings?: Partial<StationSettings>;
   readonly link?: Partial<StationLink>;
   readonly slot?: number;
+  readonly now?: number;
 }
 
-function change({ settings = {}, link = {}, slot }: Given): Partial<Context> {
+function change({ settings = {}, link = {}, slot, now }: Given): Partial<Context> {
   return {
     station: {
       tables,
@@ -35,6 +36,7 @@ function change({ settings = {}, link = {}, slot }: Given): Partial<Context> {
       link: { ...A, ...link },
     },
     ...(slot !== undefined && { linkSlot: slot }),
+    ...(now !== undefined && { now }),
   };
 }
 
@@ -187,9 +189,9 @@ describe('the order of network profiles', () => {
     expect([read(one, PRIORITY), read(one, ACTIVE)]).toEqual(['1', '0']);
     const ways = { ways: [{ slot: 1, url: URL_B }, { slot: 0 }], attempts: 3 };
     expect(one.linkWays).toEqual([{ do: 'link-ways', ways, now: false }]);
-    const { said, effects } = commanded(one.state, 'Reset', { type: 'Immediate' }, one.context);
+    const { said, state: resets } = commanded(one.state, 'Reset', { type: 'Immediate' }, one.context);
     expect(said).toEqual([{ answer: { status: 'Accepted' } }]);
-    expect(effects.at(-1)).toEqual({ do: 'link-ways', ways, now: true });
+    expect(woken(resets, one.context).effects).toContainEqual({ do: 'link-ways', ways, now: true });
   });
 
   test.each(['1,2', '7', '', '1,1', 'one'])('does not take %j', (value) => {
@@ -229,28 +231,56 @@ describe('the order of network profiles', () => {
 
 describe('a reset', () => {
   const moving = state(ordered());
-  const moves = (effects: readonly { do: string }[]): number => effects.filter((one) => one.do === 'link-ways').length;
+  const { context } = point();
+  const at = (ms: number): Context => point({ now: NOW + ms }).context;
+  const reset = (before: ChargePointState, answer = 'Accepted', on = context): ChargePointState =>
+    commanded(before, 'Reset', { type: 'Immediate' }, on, () => ({ answer: { status: answer } })).state;
+  /** How often the link is moved by what is due then. */
+  const moves = (after: ChargePointState, on = context): number =>
+    woken(after, on).effects.filter((one) => one.do === 'link-ways').length;
+  const busy = { ...moving, transactions: { 110000000: transaction() } };
+  const idle = (after: ChargePointState): ChargePointState => ({
+    ...after,
+    transactions: { 110000000: transaction({ stoppedAt: NOW }) },
+  });
 
   test('that the charge point does not take moves nothing', () => {
-    const { effects } = commanded(moving, 'Reset', { type: 'Immediate' }, point().context, () => ({
-      answer: { status: 'Rejected' },
-    }));
-    expect(moves(effects)).toBe(0);
+    expect([moves(reset(moving)), moves(reset(moving, 'Rejected'))]).toEqual([1, 0]);
   });
 
   test('of a charge point whose link goes by the first profile leaves the link alone', () => {
-    const there = state(ordered([1], 1));
-    expect(moves(commanded(there, 'Reset', { type: 'Immediate' }, point({ slot: 1 }).context).effects)).toBe(0);
+    const there = point({ slot: 1 }).context;
+    expect(moves(reset(state(ordered([1], 1)), 'Accepted', there), there)).toBe(0);
+  });
+
+  test('moves the link once: what was done is not due again', () => {
+    const done = woken(reset(moving), context).state;
+    expect(moves(done)).toBe(0);
+    expect(stationOf(done).network).toEqual(ordered());
+  });
+
+  test('lets the end of a transaction reach the CSMS that knows it, for two minutes', () => {
+    const resets = reset(busy);
+    expect([moves(resets), moves(resets, at(119_999)), moves(resets, at(120_000))]).toEqual([0, 0, 1]);
+    const ended = idle(resets);
+    expect(moves({ ...ended, outbox: { next: 5, waiting: 1, minted: 0 } })).toBe(0);
+    expect(moves({ ...ended, outbox: { next: 5, waiting: 0, minted: 0 } })).toBe(1);
+  });
+
+  test('does not wait for a CSMS that is away, and is over when the link is open', () => {
+    const resets = reset(busy);
+    const away = { ...context, linkOpenedAt: undefined };
+    expect(moves(resets, away)).toBe(1);
+    const opened = flows.linkOpened(resets, { ...context, linkOpenedAt: NOW, linkSlot: 1 }, 'untold').state;
+    expect(stationOf(opened).network).toEqual({ ...ordered(), linked: 1 });
   });
 
   test('that waits for the end of a transaction moves the link then', () => {
-    const busy = { ...moving, transactions: { 110000000: transaction() } };
-    const { context } = point();
     const scheduled = commanded(busy, 'Reset', { type: 'OnIdle' }, context);
     expect(scheduled.said).toEqual([{ answer: { status: 'Scheduled' } }]);
-    expect(moves(scheduled.effects)).toBe(0);
-    const idle = { ...scheduled.state, transactions: { 110000000: transaction({ stoppedAt: NOW }) } };
-    expect(moves(woken(idle, context).effects)).toBe(1);
+    expect(moves(scheduled.state)).toBe(0);
+    const resets = woken(idle(scheduled.state), context).state;
+    expect(moves(resets)).toBe(1);
   });
 });
 
