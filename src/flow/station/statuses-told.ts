@@ -108,7 +108,8 @@ const REFUSED: Effect = { do: 'loss', code: 'status-refused', field: 'status' };
 /** The charge point had time to tell its statuses; and what did not get through is tried again. */
 export const statusesPlan: Plan = {
   at(state, context) {
-    if (context.linkOpenedAt === undefined) return undefined;
+    // While the CSMS is asked again whether it accepts the charge point, they wait for what it says.
+    if (context.linkOpenedAt === undefined || accepts(state, context) !== 'yes') return undefined;
     const times = [stationOf(state).burstUntil, nextRetryAt(state)].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   },

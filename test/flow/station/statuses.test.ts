@@ -100,6 +100,18 @@ const told = (world: World): string[] =>
   world.frames.map(({ payload }) => `${payload['evseId']} ${payload['connectorStatus']}`);
 
 describe('statuses over a link', () => {
+  test('wait while the CSMS says nothing to a second boot, and are told when that is given up', () => {
+    const world = new World();
+    world.open();
+    world.says('BootNotification', BOOT);
+    world.says('BootNotification', BOOT);
+    world.says('StatusNotification', status('Available'));
+    world.answers201({ status: 'Accepted', interval: 300, currentTime: ISO });
+    expect(world.asked?.action).toBe('BootNotification');
+    world.pass(100_000);
+    expect(world.frames.at(-1)).toMatchObject({ action: 'StatusNotification', payload: { evseId: 1 } });
+  });
+
   test('that come after the boot are told once each, and a later boot of the bridge tells all again', () => {
     const world = connected();
     for (const connectorId of [1, 2]) world.says('StatusNotification', status('Available', { connectorId }));
