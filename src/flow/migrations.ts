@@ -19,8 +19,8 @@ export interface Shape {
   readonly steps: readonly Step[];
 }
 
-/** ChargePointState. */
-export const STATE_SHAPE: Shape = { name: 'state', steps: [] };
+/** ChargePointState with its parts. Schema 2 has them in rows of their own, which a program that knows only 1 would not look for. */
+export const STATE_SHAPE: Shape = { name: 'state', steps: [(document) => document] };
 /** OutboxEntry, waiting or put aside. */
 export const ENTRY_SHAPE: Shape = { name: 'waiting message', steps: [] };
 /** The answer to a message that may be repeated. */

@@ -1,14 +1,16 @@
 import type { JsonObject, SoapVersion } from '../base/message.ts';
 import { migrated, STATE_SHAPE } from './migrations.ts';
+import { type Parts, whole } from './parts.ts';
 import type { StationState, TransactionEvents } from './station/state.ts';
 
 /**
- * What the bridge remembers of one charge point: one plain JSON document, written whole at every commit.
+ * What the bridge remembers of one charge point: one plain JSON document, written whole at every commit, but for its large
+ * parts (src/flow/parts.ts).
  * Payloads are in the pivot (OCPP 1.6 JSON names). Times named `…At` are milliseconds since 1970.
  */
 export interface ChargePointState {
   /** Shape of this document; raised when it changes, with a step in `migrations`. */
-  readonly schema: 1;
+  readonly schema: 2;
   readonly version?: SoapVersion;
   /** Last callback address learnt from the charge point's own requests. */
   readonly callback?: string;
@@ -132,13 +134,14 @@ export interface UnsentMessage {
   readonly at: number;
 }
 
-/** A stored document as the state it is today. Throws StoreFailed when a later release wrote it. */
-export function stateOf(document: JsonObject): ChargePointState {
-  return { ...EMPTY_STATE, ...(migrated(document, STATE_SHAPE) as unknown as ChargePointState) };
+/** A stored document, with its parts, as the state it is today. Throws StoreFailed when a later release wrote it. */
+export function stateOf(document: JsonObject, parts: Parts): ChargePointState {
+  const stored = migrated(whole(document, parts), STATE_SHAPE);
+  return { ...EMPTY_STATE, ...(stored as unknown as ChargePointState) };
 }
 
 export const EMPTY_STATE: ChargePointState = {
-  schema: 1,
+  schema: 2,
   connectors: {},
   transactions: {},
   aliases: {},

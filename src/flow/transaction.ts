@@ -98,17 +98,24 @@ function deviceId(state: ChargePointState, csms: number): number {
 function kept(state: ChargePointState, connectorId: number, now: number): Record<string, Transaction> {
   const all = Object.entries(state.transactions).map(([id, transaction]) => {
     const lost = transaction.connectorId === connectorId && transaction.stoppedAt === undefined;
-    return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : transaction] as const;
+    return [id, lost ? { ...transaction, stoppedAt: now, lost: true as const } : concluded(transaction)] as const;
   });
-  // The same where a late repeat would be told to a CSMS of OCPP 2.0.1 as another transaction.
-  const sameAtBothEnds = ({ device, csms, events, pending }: Transaction) => device === csms && !events && !pending;
-  const since = (transaction: Transaction) => now - (sameAtBothEnds(transaction) ? DAY : MONTH);
+  const sameAtBothEnds = ({ device, csms, pending }: Transaction) => device === csms && !pending;
+  // A CSMS of OCPP 2.0.1 would be told of a late repeat as another transaction.
+  const since = (transaction: Transaction) => now - (sameAtBothEnds(transaction) && !state.station ? DAY : MONTH);
   const worth = all.filter(([, t]) => needed(t) || t.aside || (t.stoppedAt ?? now) >= since(t));
   if (worth.length <= MOST_KEPT) return Object.fromEntries(worth);
   const newestFirst = worth.sort(([, a], [, b]) => (b.stoppedAt ?? now) - (a.stoppedAt ?? now));
   const aside = newestFirst.filter(([, t]) => t.aside).slice(0, MOST_ASIDE);
   const stay = new Set([...newestFirst.slice(0, MOST_KEPT), ...aside]);
   return Object.fromEntries(newestFirst.filter((one) => stay.has(one) || needed(one[1])));
+}
+
+/** Of one that has ended and is told to the end, a CSMS of OCPP 2.0.1 hears no more: what its next event would need may go. */
+function concluded(transaction: Transaction): Transaction {
+  const { events, ...record } = transaction;
+  const told = events?.confirmed && !events.foreign && !needed(record) && !record.aside;
+  return told ? record : transaction;
 }
 
 function needed({ stoppedAt, waiting = 0 }: Transaction): boolean {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/message.ts';
 import type { Effect } from '../flow/decision.ts';
 import { ENTRY_SHAPE, migrated, REPEAT_SHAPE, schemaOf } from '../flow/migrations.ts';
 import type { OutboxEntry } from '../flow/outbox.ts';
+import { apart, type Parts } from '../flow/parts.ts';
 import { withHeard } from '../flow/presence.ts';
 import { type ChargePointState, EMPTY_STATE, stateOf } from '../flow/state.ts';
 import type { Row, Store } from '../store/store.ts';
@@ -10,9 +11,17 @@ import type { Row, Store } from '../store/store.ts';
 const REPEAT = 'repeat';
 const OUTBOX = 'outbox';
 const DEAD_LETTER = 'dead-letter';
+const PART = 'part';
+const MOST_PARTS = 100;
 /** Old repeat rows are looked for once in so many commits. */
 const SWEEP_EVERY = 200;
 const SWEEP_ROWS = 2_000;
+
+/** What goes into a commit beside the document. */
+interface Rows {
+  readonly put: Row[];
+  readonly remove: { readonly kind: string; readonly key: string }[];
+}
 
 /** The stored state of one charge point, read once and then kept in step with the store. Used by one step at a time. */
 export class Record {
@@ -21,6 +30,8 @@ export class Record {
   readonly #clock: Clock;
   readonly #keepRepeats: number;
   #state: ChargePointState | undefined;
+  /** The parts of the state as the store has them; without those that are empty. */
+  #parts = new Map<string, JsonObject>();
   #reading: Promise<ChargePointState> | undefined;
   #revision = 0;
   /** The last repeat row that was looked at; the next sweep goes on behind it, and begins anew at the end. */
@@ -44,8 +55,10 @@ export class Record {
 
   async #read(): Promise<ChargePointState> {
     const stored = await this.#store.load(this.#identity);
+    const rows = stored ? await this.#store.rows(this.#identity, PART, MOST_PARTS) : [];
     this.#revision = stored?.revision ?? 0;
-    this.#state = stored ? stateOf(stored.state) : EMPTY_STATE;
+    this.#parts = new Map(rows.map(({ key, value }) => [key, value]));
+    this.#state = stored ? stateOf(stored.state, this.#parts) : EMPTY_STATE;
     return this.#state;
   }
 
@@ -62,13 +75,15 @@ export class Record {
     const { put, remove: gone } = this.#rowsOf(effects, repeat);
     if (decided === this.#state && put.length === 0 && gone.length === 0) return false;
     const state = heardAt === undefined ? decided : withHeard(decided, heardAt);
+    const { document, parts } = apart(state);
+    const changed = this.#changed(parts);
     try {
       const old = this.#revision % SWEEP_EVERY === SWEEP_EVERY - 1 ? await this.#oldRepeats() : [];
       await this.#store.commit(this.#identity, {
         revision: this.#revision + 1,
-        state: state as unknown as JsonObject,
-        put,
-        remove: [...gone, ...old],
+        state: document,
+        put: [...put, ...changed.put],
+        remove: [...gone, ...changed.remove, ...old],
       });
     } catch (error) {
       this.#state = undefined;
@@ -76,6 +91,8 @@ export class Record {
     }
     this.#revision += 1;
     this.#state = state;
+    for (const { key, value } of changed.put) this.#parts.set(key, value);
+    for (const { key } of changed.remove) this.#parts.delete(key);
     return true;
   }
 
@@ -111,11 +128,21 @@ export class Record {
     return row && entryOf(row);
   }
 
+  /** The rows of parts that are not as the store has them. */
+  #changed(parts: Parts): Rows {
+    const put: Row[] = [];
+    const remove: { kind: string; key: string }[] = [];
+    for (const [key, value] of parts) {
+      const before = this.#parts.get(key);
+      if (value === before) continue;
+      if (value !== undefined && Object.keys(value).length > 0) put.push({ kind: PART, key, value });
+      else if (before !== undefined) remove.push({ kind: PART, key });
+    }
+    return { put, remove };
+  }
+
   /** The rows that effects ask for, to go into the same commit as the state. */
-  #rowsOf(
-    effects: readonly Effect[],
-    repeat: string | undefined,
-  ): { put: Row[]; remove: { kind: string; key: string }[] } {
+  #rowsOf(effects: readonly Effect[], repeat: string | undefined): Rows {
     const put: Row[] = [];
     const remove: { kind: string; key: string }[] = [];
     for (const effect of effects) {

@@ -2,7 +2,6 @@ import type { Timer } from '../base/clock.ts';
 import { BridgeError } from '../base/errors.ts';
 import type { JsonObject, SoapObject } from '../base/message.ts';
 import { maybeThere } from '../flow/presence.ts';
-import { type ChargePointState, stateOf } from '../flow/state.ts';
 import type { SessionDeps } from './deps.ts';
 import type { CsmsCall, CsmsSide, DeviceCall, DeviceSide, WireQuirks } from './ports.ts';
 import { Session } from './session.ts';
@@ -86,27 +85,19 @@ export class Sessions implements DeviceSide, CsmsSide {
   async resume(): Promise<void> {
     for (const identity of await this.#deps.store.identities()) {
       // One that cannot be read must not keep the others waiting.
-      const state = await this.#stored(identity).catch((error: unknown) => {
+      const looking = new Session(identity, this.#deps);
+      const state = await looking.record.load().catch((error: unknown) => {
         this.#deps.observe.failure(identity, 'reading what waits', error);
         return undefined;
       });
       if (state === undefined || this.#draining) continue;
       const { clock, settings } = this.#deps;
       const linked = (state.outbox?.waiting ?? 0) > 0 || maybeThere(state, clock.now(), settings);
-      if (linked || this.#planned(identity, state)) this.#session(identity).resume(state);
+      // Whether the bridge is to do something by itself for this charge point.
+      const planned = looking.flows.wakeAt(state, looking.context(state.version ?? '1.6')) !== undefined;
+      if (linked || planned) this.#session(identity).resume(state);
       if (linked) this.#deps.csms.open(identity);
     }
-  }
-
-  async #stored(identity: string): Promise<ChargePointState | undefined> {
-    const stored = await this.#deps.store.load(identity);
-    return stored && stateOf(stored.state);
-  }
-
-  /** Whether the bridge is to do something by itself for this charge point. */
-  #planned(identity: string, state: ChargePointState): boolean {
-    const session = new Session(identity, this.#deps);
-    return session.flows.wakeAt(state, session.context(state.version ?? '1.6')) !== undefined;
   }
 
   #session(identity: string): Session {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SoapObject } from '../../src/base/message.ts';
+import { STATE_SHAPE, schemaOf } from '../../src/flow/migrations.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import { readRow, readState } from '../../src/store/record.ts';
 import { ManualClock } from '../base/manual-clock.ts';
@@ -64,7 +65,7 @@ describe.each(readdirSync(GOLDEN))('a store that a release left behind (%s)', (f
     expect(await parts.sessions.receive(deviceCall('StopTransaction', stop, { now: NOW }).call)).toEqual({});
     expect(parts.csms.asked).toEqual([]);
     expect(await parts.store.rows(IDENTITY, 'outbox', 9)).toHaveLength(4);
-    expect((await parts.store.load(IDENTITY))?.state['schema']).toBe(1);
+    expect((await parts.store.load(IDENTITY))?.state['schema']).toBe(schemaOf(STATE_SHAPE));
   });
 
   test('keeps a waiting message that a later release has written, and says so', async () => {
@@ -86,7 +87,7 @@ describe.each(readdirSync(GOLDEN))('a store that a release left behind (%s)', (f
     const call = deviceCall('Heartbeat', {}, { now: NOW }).call;
     await expect(parts.sessions.receive(call)).rejects.toMatchObject({
       code: 'StoreFailed',
-      message: 'a stored state has schema 99, this program knows up to 1: it was written by a newer one',
+      message: `a stored state has schema 99, this program knows up to ${schemaOf(STATE_SHAPE)}: it was written by a newer one`,
     });
     await parts.sessions.resume();
     expect(parts.failures.join()).toContain('schema 99');

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
-import type { ChargePointState } from '../state.ts';
+import type { ChargePointState, Transaction } from '../state.ts';
 import { started } from '../transaction.ts';
 import { authorizedLately, LITTLE_HOPE, patience, remoteStartOf, withoutRemoteStart } from './authorization-memory.ts';
 import { accepts } from './boot-gate.ts';
@@ -26,7 +26,7 @@ import { leftWithDevice } from './while-away.ts';
 function call(state: ChargePointState, exchange: Exchange, context: Context): Decision {
   const { request } = exchange;
   const key = startKey(request);
-  const before = byStartKey(state, key);
+  const before = byStartKey(state, key) ?? endedByStartKey(state, key);
   if (before) return repeated(state, before, context);
   const left = leftWithDevice(state, context);
   if (left) return left;
@@ -52,9 +52,17 @@ function byStartKey(state: ChargePointState, key: string): StationTransaction | 
   return Object.values(state.transactions).find((one): one is StationTransaction => one.events?.startKey === key);
 }
 
+/** One that has ended long ago is known by what is left of it. */
+function endedByStartKey(state: ChargePointState, key: string): Transaction | undefined {
+  return Object.values(state.transactions).find(
+    ({ stoppedAt, connectorId, idTag, startedAt, meterStart }) =>
+      stoppedAt !== undefined && [connectorId, idTag.toLowerCase(), startedAt, meterStart].join(' ') === key,
+  );
+}
+
 /** The charge point has lost the answer, or this process has: the same number, no other event. */
-function repeated(state: ChargePointState, transaction: StationTransaction, context: Context): Decision {
-  const { answered, startedEntry } = transaction.events;
+function repeated(state: ChargePointState, transaction: Transaction, context: Context): Decision {
+  const { answered, startedEntry } = transaction.events ?? {};
   const again: Effect = { do: 'loss', code: 'dup', field: '' };
   if (answered === undefined && startedEntry !== undefined)
     return decision(state, again, waitFor(startedEntry, undefined, state, context));

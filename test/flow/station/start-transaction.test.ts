@@ -150,6 +150,21 @@ describe('StartTransaction towards 2.0.1', () => {
     expect(talk.outbox).toHaveLength(3);
   });
 
+  it('gets the same number when it is repeated long after its end, of which little is remembered', () => {
+    const talk = new Conversation().connect();
+    const first = talk.say('StartTransaction', START);
+    const stop = { transactionId: first['transactionId'] as number, meterStop: 1500, timestamp: at(100) };
+    talk.say('StopTransaction', stop);
+    talk.say('StartTransaction', { ...START, timestamp: at(200), meterStart: 1500 });
+    const ended = talk.shell.state.transactions[stop.transactionId];
+    expect(ended).toMatchObject({ stoppedAt: Date.parse(at(100)) });
+    expect(ended).not.toHaveProperty('events');
+    const told = talk.events.length;
+    expect(talk.say('StartTransaction', { ...START, idTag: '04a2b3c4' })).toMatchObject(first);
+    talk.say('StopTransaction', stop);
+    expect(talk.events).toHaveLength(told);
+  });
+
   it('ends a transaction that the charge point forgot, with its last reading', () => {
     const talk = new Conversation().connect();
     const { transactionId } = talk.say('StartTransaction', START);
