@@ -51,6 +51,9 @@ export function sessionObserver(metrics: Metrics, log: Log, ledger: LossLedger):
       metrics.observe('storeCommitDuration', {}, seconds);
     },
     commitFailed: () => metrics.countOne('storeFailures'),
+    ownCallRefused(identity, action, { code, reason }) {
+      log[errorRow(code).level]({ identity, action, code, reason }, 'own call refused');
+    },
     failure(identity, what, error) {
       metrics.countOne('failures');
       log.error({ identity, err: error }, what);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode, Refusal } from '../base/errors.ts';
 import type { Direction, SoapVersion } from '../base/message.ts';
 import type { OutboxEntry } from '../flow/outbox.ts';
 import type { Facts } from '../mapping/quirks-match.ts';
@@ -46,6 +46,8 @@ export interface SessionObserver {
   profile(name: string, first: boolean, facts: Facts): void;
   committed(seconds: number): void;
   commitFailed(): void;
+  /** The CSMS did not take what the bridge told it by itself, or did not get it. */
+  ownCallRefused(identity: string, action: string, refusal: Refusal): void;
   /** Something that should not happen, with its cause. */
   failure(identity: string, what: string, error: unknown): void;
 }

@@ -255,10 +255,12 @@ export class Session {
       this.csmsAnswered();
       await this.note((state) => this.flows.ownCallAnswered(state, exchange, answer, this.context(version)));
     } catch (error) {
-      this.deps.observe.failure(this.identity, `own ${effect.action}`, error);
+      const refusal = refusalOf(error);
+      if (refusal.code === 'Internal') this.deps.observe.failure(this.identity, `own ${action}`, error);
+      else this.deps.observe.ownCallRefused(this.identity, action, refusal);
       // It has not heard of it: the next link begins with it.
       if (boots && !this.linkOpen) this.introduced = false;
-      await this.note((state) => this.flows.ownCallRefused(state, exchange, refusalOf(error), this.context(version)));
+      await this.note((state) => this.flows.ownCallRefused(state, exchange, refusal, this.context(version)));
     } finally {
       if (boots) this.bootEnds('bridge');
     }

@@ -120,6 +120,7 @@ export function bridge(
   const reports: ExchangeReport[] = [];
   const losses: string[] = [];
   const failures: unknown[] = [];
+  const refusedOwn: string[] = [];
   const deadLetters: OutboxEntry[] = [];
   const duplicates: string[] = [];
   const thinned: number[] = [];
@@ -158,6 +159,7 @@ export function bridge(
       profile: () => undefined,
       committed: () => undefined,
       commitFailed: () => undefined,
+      ownCallRefused: (_identity, action, { code }) => void refusedOwn.push(`${action} ${code}`),
       failure: (_identity, what, error) => void failures.push(`${what}: ${String(error)}`),
     },
     settings: {
@@ -173,7 +175,21 @@ export function bridge(
     chargePoint: () => ({ flow: { ...SETTINGS, ...flow }, flows: ocpp16Flows, timezone: 'UTC', version: undefined }),
     ...change,
   });
-  return { sessions, store, clock, csms, device, links, reports, losses, failures, deadLetters, duplicates, thinned };
+  return {
+    sessions,
+    store,
+    clock,
+    csms,
+    device,
+    links,
+    reports,
+    losses,
+    failures,
+    refusedOwn,
+    deadLetters,
+    duplicates,
+    thinned,
+  };
 }
 
 /** A call of the charge point; `delivered` says that its answer left. */

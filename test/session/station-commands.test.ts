@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BridgeError } from '../../src/base/errors.ts';
 import type { JsonObject } from '../../src/base/message.ts';
 import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
@@ -67,4 +68,13 @@ test('a slow charge point gets the newest cost of a transaction, and not all tho
   expect(third.request.action).toBe('Reset');
   third.answer({ status: 'Accepted' });
   expect(await reset).toEqual({ status: 'Accepted' });
+});
+
+test('what the CSMS does not take of the bridge itself is told with its reason, and is no fault of the bridge', async () => {
+  const { sessions, csms, clock, failures, refusedOwn } = station();
+  await sessions.receiveCall(csmsCall('TriggerMessage', { requestedMessage: 'LogStatusNotification' }));
+  clock.advance(0);
+  (await csms.question(1)).refuse(new BridgeError('CsmsLost', 'the link broke'));
+  await expect.poll(() => refusedOwn).toEqual(['LogStatusNotification CsmsLost']);
+  expect(failures).toEqual([]);
 });
