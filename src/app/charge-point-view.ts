@@ -33,7 +33,8 @@ export function chargePointView(
   const row = async (identity: string): Promise<ChargePointRow> => {
     const { protocol, identity: csmsIdentity } = chargePoints.of(identity).csms;
     const stored = await store.load(identity);
-    const { version, heardAt } = stored ? stateOf(stored.state) : {};
+    // Neither lies in a part.
+    const { version, heardAt } = stored ? stateOf(stored.state, new Map()) : {};
     const { state: link, slot } = links.stateOf(identity);
     return {
       identity,
