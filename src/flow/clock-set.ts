@@ -18,7 +18,7 @@ export function clockSet(state: ChargePointState, by: number): ChargePointState 
 const TIMES = ['bootDueAt', 'burstUntil', 'beatAt'] as const;
 
 function stationAfter(station: StationState, by: number): StationState {
-  const { registered, bootAsked, statusRetries, reservations } = station;
+  const { registered, bootAsked, statusRetries, reservations, network } = station;
   const times = TIMES.flatMap((name) => {
     const at = station[name];
     return at === undefined ? [] : [[name, at + by] as const];
@@ -29,6 +29,7 @@ function stationAfter(station: StationState, by: number): StationState {
     ...(statusRetries && { statusRetries: moved(statusRetries, by, 'at') }),
     // When one ends, the CSMS has said in its own time.
     ...(Object.keys(reservations).length > 0 && { reservations: moved(reservations, by, 'at', 'freedAt') }),
+    ...(network?.followBy !== undefined && { network: { ...network, followBy: network.followBy + by } }),
     // A link is known by the time at which it was opened.
     ...(registered && { registered: { ...registered, linkOpenedAt: registered.linkOpenedAt + by } }),
     ...(bootAsked && {

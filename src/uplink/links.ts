@@ -137,9 +137,9 @@ export class Links implements CsmsPort {
     if (now) ways.first();
     const link = this.#links.get(identity);
     if (link === undefined) return;
-    const password = all.ways.find(({ slot }) => slot === link.way.slot)?.password;
+    const here = all.ways.find(({ slot }) => slot === link.way.slot);
     if (now && !sameRoute(link.way, ways.current)) link.renew('another network profile');
-    else if (password !== link.way.password) link.renew('new password');
+    else if (here && here.password !== link.way.password) link.renew('new password');
   }
 
   /** Closes every link with 1001 and opens no more. Resolves when all are closed; a CSMS that does not answer is cut after 2 seconds. */

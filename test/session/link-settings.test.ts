@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../src/base/message.ts';
+import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
+import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
+import { SETTINGS } from '../flow/context.ts';
+import { accepted, tables } from '../flow/station/context.ts';
 import { bridge, csmsCall, deviceCall, IDENTITY } from './harness.ts';
 
 /** Keys of the link belong to the bridge: a charge point may have others of the same name. */
@@ -39,3 +44,26 @@ test('what the CSMS set holds after a restart', async () => {
   await parts.sessions.receiveCall(csmsCall('ChangeConfiguration', { key: 'WebSocketPingInterval', value: '30' }));
   expect(await configured(store)).toEqual([`configure ${IDENTITY}: WebSocketPingInterval=30`]);
 });
+
+test.each(['a sign of life', 'its start'])(
+  'a new process knows where the CSMS has sent the link before it opens it: at %s',
+  async (when) => {
+    const url = 'ws://csms.example/b';
+    const station = () => ({
+      tables,
+      settings: { ...STATION_DEFAULTS, networkProfile: 'ownLink' as const },
+      link: { url: 'ws://csms.example/a', certificate: false },
+    });
+    const settings = { flow: SETTINGS, flows: ocpp201Flows, station, timezone: 'UTC', version: undefined };
+    const store = new MemoryStore();
+    const network = { slots: { 1: { url, securityProfile: 1, password: 'AA' } }, priority: [1], linked: 1 };
+    const state = JSON.parse(JSON.stringify(accepted({ network }, { heardAt: 0 }))) as JsonObject;
+    await store.commit(IDENTITY, { revision: 1, state, put: [], remove: [] });
+    const { sessions, links } = bridge(store, {}, { chargePoint: () => settings });
+    if (when === 'its start') await sessions.resume();
+    else void sessions.receive(deviceCall('Heartbeat').call).catch(() => undefined);
+    await expect.poll(() => links.length).toBeGreaterThan(1);
+    const ways = { ways: [{ slot: 1, url, password: 'AA' }, { slot: 0 }], attempts: 3 };
+    expect(links.slice(0, 2)).toEqual([`lead ${IDENTITY}: ${JSON.stringify(ways)}`, `open ${IDENTITY}`]);
+  },
+);

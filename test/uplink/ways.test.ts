@@ -137,6 +137,22 @@ describe('a link', () => {
     await links.drain();
   });
 
+  it('stays where it is when its way is no longer named', async () => {
+    const { links, events } = farBank(a.url);
+    links.lead('CP1', { ways: [{ slot: 1, url: b.url, password: 'AA' }, CONFIGURED], attempts: 2 }, false);
+    links.open('CP1');
+    const there = await b.connection();
+    await events.next('CP1 open');
+    links.lead('CP1', { ways: [CONFIGURED], attempts: 2 }, false);
+    await there.roundTrip();
+    expect([links.stateOf('CP1'), a.upgrades]).toEqual([{ state: 'open', slot: 1 }, []]);
+    links.lead('CP1', { ways: [CONFIGURED], attempts: 2 }, true);
+    await a.connection();
+    await events.next('CP1 open');
+    expect(links.stateOf('CP1')).toEqual({ state: 'open', slot: 0 });
+    await links.drain();
+  });
+
   it('has a password for each way; one without takes that of the configured way', async () => {
     const { links, events } = farBank(a.url);
     const hex = (text: string) => Buffer.from(text).toString('hex');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
+import { clockSet } from '../../../src/flow/clock-set.ts';
 import type { Context, StationLink } from '../../../src/flow/decision.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
 import { accepts } from '../../../src/flow/station/boot-gate.ts';
@@ -273,6 +274,11 @@ describe('a reset', () => {
     expect(moves(resets, away)).toBe(1);
     const opened = flows.linkOpened(resets, { ...context, linkOpenedAt: NOW, linkSlot: 1 }, 'untold').state;
     expect(stationOf(opened).network).toEqual({ ...ordered(), linked: 1 });
+  });
+
+  test('does not wait for hours when somebody sets the clock back', () => {
+    const hour = 3_600_000;
+    expect(moves(clockSet(reset(busy), -hour), at(120_000 - hour))).toBe(1);
   });
 
   test('that waits for the end of a transaction moves the link then', () => {
