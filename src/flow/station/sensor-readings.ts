@@ -6,7 +6,7 @@ import { enqueue } from './enqueue.ts';
 import { eventTime } from './event-time.ts';
 import { samplesOf } from './readings.ts';
 import { converted, inTurn, station, stationOf, withStation } from './rules.ts';
-import { evseOf } from './topology.ts';
+import { standsAt } from './topology.ts';
 import type { Variable } from './variable.ts';
 import { wanted } from './wanted.ts';
 
@@ -88,7 +88,7 @@ function pageTold(
     const { value, losses } = converted(context, 'sensorEvent', sample, {
       ...{ eventId, timestamp: eventTime(timestamp, now, context).timestamp },
       ...{ component: row.component, variable: row.variable },
-      ...(connectorId > 0 && { evse: { id: evseOf(connectorId, context).id } }),
+      ...(connectorId > 0 && { evse: { ...standsAt(connectorId, context) } }),
       ...(instance !== '' && { instance }),
       ...(transactionId !== undefined && { transactionId }),
     });
@@ -124,13 +124,13 @@ export function sensors(state: ChargePointState, context: Context): Variable[] {
     const [connectorId, measurand = '', instance = ''] = key.split('/');
     const row = tables.sensors.get(measurand);
     if (row === undefined) return [];
-    const id = evseOf(Number(connectorId), context).id;
+    const place = standsAt(Number(connectorId), context);
     return [
       {
         ...row,
         ...{ mutability: 'ReadOnly', dataType: 'decimal', value, there: true, writable: false },
         source: { from: 'bridge', name: `${row.component}.${row.variable}` },
-        ...(id > 0 && { place: { id } }),
+        ...(place.id > 0 && { place }),
         ...(instance !== '' && { instance }),
       },
     ];

@@ -13,7 +13,7 @@ import { inTurn, type StationUp } from './rules.ts';
 import { fallbackAnswer } from './start-answer.ts';
 import type { IdToken, RemoteStart } from './state.ts';
 import { tokenUp } from './token.ts';
-import { evseOf, named, siblingsOf } from './topology.ts';
+import { evseOf, isNamed, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 import { nextTransaction, transactionIdOf } from './transaction-id.ts';
 import { leftWithDevice } from './while-away.ts';
@@ -82,7 +82,7 @@ function exists(state: ChargePointState, connectorId: number, context: Context):
   const count = context.settings.connectors ?? (Number.isInteger(said) && said > 0 ? said : undefined);
   if (connectorId <= 0) return false;
   if (count === undefined || connectorId <= count || state.connectors[connectorId] !== undefined) return true;
-  return named(connectorId, context);
+  return isNamed(connectorId, context);
 }
 
 /** A start where nothing can start: the charge point gets a number of its own and no permission; the CSMS hears nothing. */

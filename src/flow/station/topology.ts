@@ -2,6 +2,7 @@ import type { Context } from '../decision.ts';
 import { type ChargePointState, connectorIds, MOST_CONNECTORS } from '../state.ts';
 import { station } from './rules.ts';
 import type { EvseSettings } from './settings.ts';
+import type { Place } from './variable-names.ts';
 
 /**
  * Connectors of 1.6 as EVSEs of 2.0.1. Those that the operator names together (`station.evses`) form one EVSE each, EVSE 1 being
@@ -36,21 +37,27 @@ export function evseOf(connectorId: number, context: Context): Evse {
 
 /** The connectors of its EVSE, itself among them. */
 export function siblingsOf(connectorId: number, context: Context): readonly number[] {
-  return namedAs(connectorId, context)?.connectors ?? [connectorId];
+  return rowOf(connectorId, context)?.connectors ?? [connectorId];
+}
+
+/** Where something of one connector stands: at its EVSE, or at the connector where others share that. */
+export function standsAt(connectorId: number, context: Context): Place {
+  const { id, connectorId: number } = evseOf(connectorId, context);
+  return siblingsOf(connectorId, context).length > 1 ? { id, connectorId: number } : { id };
 }
 
 /** Whether the operator says that there is such a connector. */
-export function named(connectorId: number, context: Context): boolean {
-  return namedAs(connectorId, context) !== undefined;
+export function isNamed(connectorId: number, context: Context): boolean {
+  return rowOf(connectorId, context) !== undefined;
 }
 
-function namedAs(connectorId: number, context: Context): EvseSettings | undefined {
+function rowOf(connectorId: number, context: Context): EvseSettings | undefined {
   return station(context).settings.evses.find(({ connectors }) => connectors.includes(connectorId));
 }
 
 /** What kind of connector it is, as the operator says. */
 export function connectorTypeOf(connectorId: number, context: Context): string {
-  const { connectors = [], connectorTypes = [] } = namedAs(connectorId, context) ?? {};
+  const { connectors = [], connectorTypes = [] } = rowOf(connectorId, context) ?? {};
   return connectorTypes[connectors.indexOf(connectorId)] ?? station(context).settings.connectorType;
 }
 
@@ -75,8 +82,7 @@ export function connectorsOf(state: ChargePointState, context: Context): number[
 /** All EVSEs, in the order of their ids. */
 export function evsesOf(state: ChargePointState, context: Context): EvseConnectors[] {
   const { evses } = station(context).settings;
-  const named = new Set(evses.flatMap(({ connectors }) => connectors));
-  const others = connectorsOf(state, context).filter((id) => !named.has(id));
+  const others = connectorsOf(state, context).filter((id) => !isNamed(id, context));
   return [...evses.map(({ connectors }) => connectors), ...others.map((id) => [id])].map((connectors, at) => ({
     ...{ id: at + 1, connectors },
   }));

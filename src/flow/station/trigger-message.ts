@@ -35,9 +35,9 @@ export const triggerMessage: StationCommand = command(
         case 'StatusNotification':
           if (connectors === undefined && connectorCount(state, context) > 1)
             return rejected(state, 'MissingParam', 'Rejected', 'of which connector?');
-          return forwarded(state, exchange, of(message, connectors ?? [1]), context);
+          return forwarded(state, exchange, askedOf(message, connectors ?? [1]), context);
         case 'MeterValues':
-          return forwarded(state, exchange, connectors ? of(message, connectors) : all, context);
+          return forwarded(state, exchange, connectors ? askedOf(message, connectors) : all, context);
         case 'TransactionEvent':
           return transactionEvents(state, exchange, connectors ?? connectorsOf(state, context), context);
         default:
@@ -81,7 +81,7 @@ interface Asked {
   readonly told: boolean;
 }
 
-function of(message: string, [connectorId, ...left]: readonly number[]): Asked {
+function askedOf(message: string, [connectorId, ...left]: readonly number[]): Asked {
   return { message, connectorId, left, told: false };
 }
 
@@ -142,7 +142,7 @@ function goOn(
     () => told,
     (now) => {
       const any = asked.told || told !== undefined;
-      if (left.length > 0) return forwarded(now, exchange, { ...of(message, left), told: any }, context);
+      if (left.length > 0) return forwarded(now, exchange, { ...askedOf(message, left), told: any }, context);
       return any ? undefined : refusal(now);
     },
   );

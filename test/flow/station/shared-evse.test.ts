@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
 import { errorEvents } from '../../../src/flow/station/error-events.ts';
+import { variablesOf } from '../../../src/flow/station/inventory.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { NOW } from '../context.ts';
 import { keys, transaction } from './command-states.ts';
@@ -115,6 +116,22 @@ describe('MeterValues without a transaction', () => {
       [1, ['evse-connector']],
       [2, []],
     ]);
+  });
+});
+
+describe('a sensor', () => {
+  test('is that of its connector, so that two of them are not one', () => {
+    const talk = new Conversation({ settings: { ...SHARED, otherMeasurands: 'notifyEvent' } }).connect();
+    const warm = (value: string) => [
+      { timestamp: at(1), sampledValue: [{ measurand: 'Temperature', value, unit: 'Celsius' }] },
+    ];
+    for (const connectorId of [1, 2, 3]) talk.say('MeterValues', { connectorId, meterValue: warm(`2${connectorId}`) });
+    expect(
+      talk.heard.flatMap(({ payload }) => (payload['eventData'] as JsonObject[]).map((event) => nameOf(event))),
+    ).toEqual(['1/1', '1/2', '2'].map((place) => `TemperatureSensor[${place}].Temperature`));
+    const { state, context } = talk.shell;
+    const values = [...variablesOf(state, context).values()].filter(({ variable }) => variable === 'Temperature');
+    expect(values.map(({ value }) => value)).toEqual(['21', '22', '23']);
   });
 });
 
