@@ -16,8 +16,9 @@ export class ChargePointConfigs {
   readonly #config: Base;
   readonly #patterns: readonly { readonly fits: RegExp; readonly entry: ChargePointEntry }[];
   readonly #exact: ReadonlyMap<string, ChargePointEntry>;
-  /** Whose name it is, by `nameKey`, of those who have another than their identity. */
+  /** Whose name it is, by `nameKey`, of those who have another than their identity; and all such names in lower case. */
   readonly #names: ReadonlyMap<string, string>;
+  readonly #words: ReadonlySet<string>;
 
   constructor(config: Base) {
     this.#config = config;
@@ -26,10 +27,11 @@ export class ChargePointConfigs {
     this.#patterns = entries
       .filter(([name]) => name.includes('*'))
       .map(([name, entry]) => ({ fits: patternOf(name), entry }));
-    const named = [...this.#exact].filter(([, { csms }]) => csms.identity !== undefined);
-    this.#names = new Map(
-      named.map(([identity, { csms }]) => [nameKey(this.of(identity).csms.url, csms.identity ?? identity), identity]),
+    const named = [...this.#exact].flatMap(([identity, { csms }]) =>
+      csms.identity === undefined ? [] : [{ identity, name: csms.identity, url: this.of(identity).csms.url }],
     );
+    this.#names = new Map(named.map(({ identity, name, url }) => [nameKey(url, name), identity]));
+    this.#words = new Set(named.map(({ name }) => name.toLowerCase()));
   }
 
   of(identity: string): ChargePointConfig {
@@ -51,7 +53,8 @@ export class ChargePointConfigs {
 
   /** Whether another charge point has this identity as its name at the same CSMS. */
   taken(identity: string): boolean {
-    if (this.#names.size === 0) return false;
+    // Asked with every message: hardly ever a yes.
+    if (!this.#words.has(identity.toLowerCase())) return false;
     const { csms } = this.of(identity);
     return csms.identity === undefined && (this.#names.get(nameKey(csms.url, identity)) ?? identity) !== identity;
   }

@@ -70,7 +70,7 @@ export function waysTold(state: ChargePointState, context: Context): Effect[] {
   return ways ? [{ do: 'link-ways', ways, now: false }] : [];
 }
 
-/** NetworkConfigurationPriority as the CSMS wants it: slots that are there, the more secure ones never behind (B09, A05). */
+/** NetworkConfigurationPriority as the CSMS wants it: slots that have a profile, none less secure than the link is now (B09.FR.04). */
 export function ordered(state: ChargePointState, wanted: string, context: Context): readonly number[] | Objection {
   const words = listed(wanted);
   const order = words.map(Number);
@@ -93,13 +93,10 @@ export function withLinkPassword(state: ChargePointState, password: string, cont
   const slot = activeSlot(context);
   const { slots } = networkOf(state);
   const profile = slots[slot];
-  if (profile === undefined)
-    return decision(
-      { ...state, authorizationKey: password },
-      {
-        ...{ do: 'link-setting', key: 'AuthorizationKey', value: password },
-      },
-    );
+  if (profile === undefined) {
+    const key: Effect = { do: 'link-setting', key: 'AuthorizationKey', value: password };
+    return decision({ ...state, authorizationKey: password }, key);
+  }
   const after = withNetwork(state, { slots: { ...slots, [slot]: { ...profile, password } } });
   return decision(after, ...waysTold(after, context));
 }
