@@ -86,4 +86,10 @@ describe('the identity of a charge point', () => {
   it.each(['/ocpp', '/{identity}/{identity}'])('refuses to start with the path pattern %s', (path) => {
     expect(() => new Identities({ path })).toThrow(TypeError);
   });
+
+  it('is refused when it is the name of another charge point at the CSMS', () => {
+    const taken = (identity: string) => identity === 'CS-0001';
+    expect(codeOf(() => of('CS-0001', '/', { taken }))).toBe('IdentityRefused');
+    expect(of('CS-0002', '/', { taken })).toBe('CS-0002');
+  });
 });
