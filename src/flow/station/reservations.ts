@@ -43,13 +43,17 @@ function notReserved(state: ChargePointState, refusal: Parameters<typeof refused
 function reserved(state: ChargePointState, request: JsonObject, asked: JsonObject, context: Context): ChargePointState {
   const id = Number(request['id']);
   const group = request['groupIdToken'] as unknown as IdToken | undefined;
+  const connectorId = Number(asked['connectorId']);
+  const shown = state.connectors[connectorId]?.status?.['status'] === 'Reserved';
   const reservation: Reservation = {
     id,
     token: pairOf(request['idToken'] as unknown as IdToken),
     ...(group && { group: pairOf(group) }),
-    connectorId: Number(asked['connectorId']),
+    connectorId,
     expiresAt: expiry(request, context),
     at: context.now,
+    // Some tell the status before they answer.
+    ...(shown && { shown }),
   };
   const { [String(id)]: _, ...others } = stationOf(state).reservations;
   const kept = Object.entries(others)

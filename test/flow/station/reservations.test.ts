@@ -33,6 +33,12 @@ describe('ReserveNow', () => {
     });
   });
 
+  test('of a connector that has shown it already is known to be shown', () => {
+    const status = { connectorId: 2, status: 'Reserved', errorCode: 'NoError' };
+    const state = { ...two, connectors: { ...two.connectors, 2: { status } } };
+    expect(command('ReserveNow', state, REQUEST).reservations['5']).toMatchObject({ shown: true });
+  });
+
   test.each(['Faulted', 'Occupied', 'Rejected', 'Unavailable'])('%s is told, and nothing remembered', (status) => {
     const { answer, reservations } = command('ReserveNow', two, REQUEST, says(status));
     expect(answer).toEqual({ status });
