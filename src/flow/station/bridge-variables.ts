@@ -24,8 +24,7 @@ export function ofBridge(
   const name = ownName(component, variable, instance);
   return spots.flatMap((spot) => {
     const written = row.mutability === 'ReadWrite' ? stationOf(state).own[name] : undefined;
-    const said: OwnValue | undefined =
-      row.from === undefined ? { value: row.value } : ownValue(row.from, spot, state, context);
+    const said: OwnValue | undefined = row.from === undefined ? stated(row) : ownValue(row.from, spot, state, context);
     const value = written ?? said?.value;
     if (said === undefined || value === undefined) return [];
     const { minLimit, maxLimit, valuesList } = said;
@@ -44,6 +43,11 @@ export function ofBridge(
       },
     ];
   });
+}
+
+/** What is always so; of a list it is all that there is to choose from. */
+function stated({ value, dataType }: OwnVariableRow): OwnValue {
+  return { value, ...(value !== undefined && dataType.endsWith('List') && { valuesList: value.split(',') }) };
 }
 
 /** A place with the connectors that are there. */

@@ -45,9 +45,12 @@ function bootField(state: ChargePointState, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** Of EVSEs and connectors; the station itself has some of them. */
+const AVAILABILITY_STATES = ['Available', 'Occupied', 'Reserved', 'Unavailable', 'Faulted'];
+
 const PROVIDERS: Readonly<Record<string, Provider>> = {
   activeNetworkProfile: (_place, _state, context) => ({ value: String(activeSlot(context)) }),
-  availabilityState: (spot, state) => ({ value: availability(spot, state) }),
+  availabilityState: (spot, state) => ({ value: availability(spot, state), valuesList: AVAILABILITY_STATES }),
   chargeBoxSerialNumber(_place, state) {
     const box = bootField(state, 'chargeBoxSerialNumber');
     const differs = bootField(state, 'chargePointSerialNumber') !== undefined;

@@ -104,6 +104,14 @@ describe('GetBaseReport', () => {
     expect(limit('EVSE[1].Power')).toBe(22_000);
   });
 
+  test('says what there is to choose from, where it knows', () => {
+    const rows = new Map(new Point(PLAIN).report(FULL).map((row) => [nameOf(row), row]));
+    const choice = (name: string) => characteristics(rows.get(name) ?? {})['valuesList'];
+    expect(choice('Connector[1/1].AvailabilityState')).toBe('Available,Occupied,Reserved,Unavailable,Faulted');
+    expect(choice('TxCtrlr.TxStopPoint')).toBe('EVConnected,Authorized');
+    expect(choice('TxCtrlr.StopTxOnInvalidId')).toBeUndefined();
+  });
+
   test('says of each whether it can be written, and that what can be written lasts', () => {
     const rows = new Map(new Point(PLAIN).report(FULL).map((row) => [nameOf(row), attribute(row)]));
     expect(rows.get('AuthCtrlr.AuthorizeRemoteStart')).toMatchObject({ mutability: 'ReadOnly' });
