@@ -59,7 +59,7 @@ export interface CallErrorParts {
   readonly details: JsonObject;
 }
 
-type CallErrorCode201 = 'FormatViolation' | 'OccurrenceConstraintViolation';
+type CallErrorCode201 = 'FormatViolation' | 'OccurrenceConstraintViolation' | 'RpcFrameworkError';
 
 /** Codes that later versions spell otherwise (OCPP-J 2.0.1, section 4.3). */
 const SPELLED: Readonly<Partial<Record<CallErrorCode, CallErrorCode201>>> = {
@@ -69,8 +69,10 @@ const SPELLED: Readonly<Partial<Record<CallErrorCode, CallErrorCode201>>> = {
 
 export function writeCallError(refusal: Refusal, protocol: CsmsProtocol = 'ocpp1.6'): CallErrorParts {
   const code: CallErrorCode = ERRORS[refusal.code].callError;
+  // What is wrong is the frame and not what it says: 1.6 has one word for both.
+  const later = refusal.code === 'FrameMalformed' ? 'RpcFrameworkError' : (SPELLED[code] ?? code);
   return {
-    code: protocol === 'ocpp1.6' ? code : (SPELLED[code] ?? code),
+    code: protocol === 'ocpp1.6' ? code : later,
     description: plainLine(refusal.reason),
     details: refusal.details ?? {},
   };

@@ -8,6 +8,11 @@ describe('a refusal', () => {
     expect(got).toEqual({ code: ERRORS[code].callError, description: 'why', details: {} });
   });
 
+  it('is written in the words of OCPP 2.0.1 towards it: a frame that is none has its own', () => {
+    const word = (code: ErrorCode): string => writeCallError({ code, reason: 'why' }, 'ocpp2.0.1').code;
+    expect([word('FrameMalformed'), word('PayloadShape')]).toEqual(['RpcFrameworkError', 'FormatViolation']);
+  });
+
   it('is described in at most 255 characters, none of them half or a control', () => {
     expect(plainLine(`a\n\u0007b${'😀'.repeat(300)}`)).toBe(`a b${'😀'.repeat(252)}`);
     expect(plainLine('x\ud800y')).toBe('x\ufffdy');
