@@ -103,7 +103,7 @@ function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: R
     const gone: Effect = { do: 'outbox-remove', seq: entry.seq };
     return decision(unwanted(fewer(state, entry), entry.action), gone, notTold(entry.action));
   }
-  // What it calls malformed is tried again only where money hangs on it: the next start would wait behind it.
+  // What it calls malformed gets no better by waiting, and is tried again only where money hangs on it.
   const once = refusal.code === 'CsmsProtocolError' && !billing;
   const most = once ? 1 : mostAttempts(state, entry);
   const decided = outboxRefused(state, entry, refusal, most);
