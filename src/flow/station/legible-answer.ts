@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from '../../base/message.ts';
 
+/** What a CSMS can say of a token (AuthorizationStatusEnumType). */
+const STATUSES: ReadonlySet<unknown> = new Set([
+  ...['Accepted', 'Blocked', 'ConcurrentTx', 'Expired', 'Invalid', 'NoCredit', 'NotAllowedTypeEVSE'],
+  ...['NotAtThisLocation', 'NotAtThisTime', 'Unknown'],
+]);
+
 /**
  * An answer of the CSMS without the parts of idTokenInfo that say nothing. One that breaks its schema is counted and handed on, since
  * the rest of it may be good; the rules rely on the shape of what is there.
@@ -7,7 +13,7 @@ import type { Json, JsonObject } from '../../base/message.ts';
 export function legible(answer: JsonObject): JsonObject {
   if (answer['idTokenInfo'] === undefined) return answer;
   const { idTokenInfo, ...rest } = answer;
-  if (!isObject(idTokenInfo) || typeof idTokenInfo['status'] !== 'string') return rest;
+  if (!isObject(idTokenInfo) || !STATUSES.has(idTokenInfo['status'])) return rest;
   const { groupIdToken, evseId, ...info } = idTokenInfo;
   return {
     ...rest,

@@ -49,6 +49,7 @@ describe('Authorize towards 2.0.1', () => {
   it.each<[string, JsonObject]>([
     ['nothing', {}],
     ['no status', { idTokenInfo: {} }],
+    ['a status that nobody knows', { idTokenInfo: { status: 'Perhaps' } }],
     ['something else', { idTokenInfo: 'Accepted' }],
   ])('is judged as in an outage when the CSMS answers with %s', (_what, answer) => {
     const talk = asked();

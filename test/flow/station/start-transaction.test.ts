@@ -115,6 +115,13 @@ describe('StartTransaction towards 2.0.1', () => {
     expect(talk.events[0]).toMatchObject({ offline: true });
   });
 
+  it('is answered though the CSMS says of the token what nobody knows', () => {
+    const talk = new Conversation().connect();
+    talk.ask('StartTransaction', START);
+    talk.next()?.end({ answer: { idTokenInfo: { status: 'Perhaps' } } });
+    expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Accepted' } } });
+  });
+
   it('that happened online is no offline one because the link breaks before the CSMS has answered', () => {
     const talk = new Conversation().connect();
     talk.ask('StartTransaction', START);
