@@ -43,7 +43,14 @@ describe('translate', () => {
     const { stdout } = await translated('docs/examples/start-transaction-1.5.xml', '--to', 'ocpp2.0.1');
     const [type, , action, payload] = JSON.parse(stdout) as [number, string, string, Record<string, unknown>];
     expect([type, action]).toEqual([2, 'TransactionEvent']);
-    expect(payload).toMatchObject({ eventType: 'Started', seqNo: 0, evse: { connectorId: 1 } });
+    const timestamp = '2024-02-01T14:09:18.5Z';
+    expect(payload).toMatchObject({
+      eventType: 'Started',
+      seqNo: 0,
+      timestamp,
+      offline: true,
+      evse: { connectorId: 1 },
+    });
     expect(jsonContract.check(action, 'request', payload as never)).toBeUndefined();
   });
 
