@@ -43,6 +43,11 @@ describe('a clock that somebody has set', () => {
       { firmwareJob: { requestId: 9, at: 5, endedAt: 6 } },
       { firmwareJob: { requestId: 9, at: 5 + BACK, endedAt: 6 + BACK } },
     ],
+    [
+      'readings that wait for a stop',
+      { heldReadings: { 9: { since: 4, elements: [{ timestamp: 'T' }] } } },
+      { heldReadings: { 9: { since: 4 + BACK, elements: [{ timestamp: 'T' }] } } },
+    ],
     ['a link that moves', { network: { slots: {}, followBy: 5 } }, { network: { slots: {}, followBy: 5 + BACK } }],
     [
       'a connector given free',
@@ -63,10 +68,10 @@ describe('a clock that somebody has set', () => {
     expect(set(station).station).toEqual({ ...EMPTY_STATION, ...station });
   });
 
-  test('holds readings no longer, and leaves the times of the charge point alone', () => {
+  test('moves what a transaction waits for, and leaves the times of the charge point alone', () => {
     const events = {
       ...{ transactionId: 'T', nextSeqNo: 1, chargingState: 'Charging', startKey: 'k', charged: 7, chargingSince: 6 },
-      ...{ stopAsked: { at: 5 }, heldReadings: { since: 4, elements: [] } },
+      stopAsked: { at: 5 },
     } satisfies TransactionEvents;
     const transaction = {
       ...{ device: 9, csms: 9, connectorId: 1, idTag: 'AB', meterStart: 0, startedAt: 3, authorization: 'Accepted' },
@@ -74,7 +79,7 @@ describe('a clock that somebody has set', () => {
     };
     expect(set({}, { transactions: { 9: transaction } }).transactions[9]).toEqual({
       ...transaction,
-      events: { ...events, stopAsked: { at: 5 + BACK }, heldReadings: { since: 4 + BACK, elements: [] } },
+      events: { ...events, stopAsked: { at: 5 + BACK } },
     });
   });
 });

@@ -3,7 +3,7 @@ import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { spentCharging } from './charging-time.ts';
 import { eventTime } from './event-time.ts';
-import { heldTold } from './held-readings.ts';
+import { heldTold, withoutHeld } from './held-readings.ts';
 import { converted, inTurn, stationOf, withStation } from './rules.ts';
 import { latestOf, type StationTransaction, transactionEvent, withEvents } from './transaction-event.ts';
 
@@ -65,7 +65,7 @@ export function closedEvents(
   transaction: StationTransaction,
   endedEntry: number | undefined,
 ): ChargePointState {
-  const ended = withEvents(state, transaction, { endedEntry, heldReadings: undefined });
+  const ended = withEvents(withoutHeld(state, transaction), transaction, { endedEntry });
   const { profiles } = stationOf(ended);
   const others = Object.entries(profiles).filter(([, profile]) => profile.transaction !== transaction.device);
   if (others.length === Object.keys(profiles).length) return ended;

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
-import type { ChargePointState } from '../state.ts';
+import type { ChargePointState, Transaction } from '../state.ts';
 import { readingEvent } from './reading-events.ts';
 import { samplesOf } from './readings.ts';
-import { inTurn, type Plan, station } from './rules.ts';
-import type { TransactionEvents } from './state.ts';
-import { endsAtStop } from './stop-readings.ts';
-import { latestOf, type StationTransaction, withEvents } from './transaction-event.ts';
+import { inTurn, type Plan, station, stationOf, withoutStation, withStation } from './rules.ts';
+import type { HeldReadings } from './state.ts';
+import { endsAtStop, heldOf } from './stop-readings.ts';
+import type { StationTransaction } from './transaction-event.ts';
 
 /**
  * Readings at the end of a transaction (context Transaction.End) that a charge point sends shortly before its stop: 2.0.1 tells
@@ -17,8 +17,6 @@ import { latestOf, type StationTransaction, withEvents } from './transaction-eve
 /** More of one transaction do not wait. */
 const MOST = 20;
 
-type Held = NonNullable<TransactionEvents['heldReadings']>;
-
 /** The state in which this reading waits for the stop; undefined when it has none to wait for. */
 export function withHeld(
   state: ChargePointState,
@@ -26,10 +24,10 @@ export function withHeld(
   element: JsonObject,
   context: Context,
 ): ChargePointState | undefined {
-  const { elements = [], since = context.now } = latestOf(state, transaction).events.heldReadings ?? {};
+  const { elements = [], since = context.now } = heldOf(state, transaction) ?? {};
   const waits = station(context).settings.endReadingsWait > 0 && elements.length < MOST;
   if (!waits || !samplesOf(element).some((sample) => sample['context'] === 'Transaction.End')) return undefined;
-  return withEvents(state, transaction, { heldReadings: { since, elements: [...elements, element] } });
+  return holding(state, transaction, { since, elements: [...elements, element] });
 }
 
 /** The stop is there. Those that end elsewhere are told before it: one end has one register. */
@@ -50,13 +48,12 @@ export function heldTold(
   context: Context,
   stays: (element: JsonObject) => boolean = () => false,
 ): Decision {
-  const { heldReadings } = latestOf(state, transaction).events;
-  if (heldReadings === undefined) return decision(state);
-  const elements = heldReadings.elements.filter(stays);
-  const left = elements.length > 0 ? { ...heldReadings, elements } : undefined;
+  const held = heldOf(state, transaction);
+  if (held === undefined) return decision(state);
+  const elements = held.elements.filter(stays);
   return inTurn(
-    withEvents(state, transaction, { heldReadings: left }),
-    ...heldReadings.elements
+    elements.length > 0 ? holding(state, transaction, { ...held, elements }) : withoutHeld(state, transaction),
+    ...held.elements
       .filter((element) => !stays(element))
       .map((element) => (now: ChargePointState) => readingEvent(now, transaction, element, false, context)),
   );
@@ -64,30 +61,44 @@ export function heldTold(
 
 export const heldReadings: Plan = {
   at(state, context) {
-    const times = withHeldReadings(state).map(({ held }) => until(held, context));
-    return times.length === 0 ? undefined : Math.min(...times);
+    const { heldReadings: all } = stationOf(state);
+    return all && Math.min(...Object.values(all).map((held) => until(held, context)));
   },
   due(state, context) {
-    const late = withHeldReadings(state).filter(({ held }) => until(held, context) <= context.now);
+    const all = Object.entries(stationOf(state).heldReadings ?? {});
+    const late = all.filter(([, held]) => until(held, context) <= context.now);
     return inTurn(
       state,
       ...late.map(
-        ({ transaction }) =>
+        ([device]) =>
           (now: ChargePointState) =>
-            heldTold(now, transaction, context),
+            overdue(now, Number(device), context),
       ),
     );
   },
 };
 
-function withHeldReadings(state: ChargePointState): { transaction: StationTransaction; held: Held }[] {
-  return Object.values(state.transactions).flatMap((one) => {
-    const { events } = one;
-    return events?.heldReadings ? [{ transaction: { ...one, events }, held: events.heldReadings }] : [];
-  });
+function overdue(state: ChargePointState, device: number, context: Context): Decision {
+  const transaction = state.transactions[device];
+  if (transaction?.events && transaction.stoppedAt === undefined)
+    return heldTold(state, { ...transaction, events: transaction.events }, context);
+  // It has ended by rules that know nothing of them.
+  return decision(withoutHeld(state, { device }), { do: 'loss', code: 'tx-late', field: 'meterValue' });
+}
+
+/** Nothing waits any more for the stop of this transaction. */
+export function withoutHeld(state: ChargePointState, { device }: Pick<Transaction, 'device'>): ChargePointState {
+  const { [device]: held, ...others } = stationOf(state).heldReadings ?? {};
+  if (held === undefined) return state;
+  if (Object.keys(others).length === 0) return withoutStation(state, 'heldReadings');
+  return withStation(state, { heldReadings: others });
+}
+
+function holding(state: ChargePointState, { device }: StationTransaction, held: HeldReadings): ChargePointState {
+  return withStation(state, { heldReadings: { ...stationOf(state).heldReadings, [device]: held } });
 }
 
 /** A clock that was set back must not make them wait for hours. */
-function until({ since }: Held, context: Context): number {
+function until({ since }: HeldReadings, context: Context): number {
   return since > context.now ? context.now : since + station(context).settings.endReadingsWait;
 }

@@ -43,7 +43,8 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
     remembered(asked, request, context),
     (now) => (readings.length > 0 ? told(now, request, connectorId, readings, context) : undefined),
     (now) => (apart.length > 0 ? alone(now, connectorId, apart, context) : undefined),
-    (now) => sensedTold(now, connectorId, sensed, transactionOf(now, request), context),
+    (now) =>
+      sensed.length > 0 ? sensedTold(now, connectorId, sensed, transactionOf(now, request), context) : undefined,
     (now) => decision(now, { do: 'remember-answer', payload: {} }, { do: 'answer', payload: {} }),
   );
 }

@@ -54,6 +54,8 @@ export interface StationState {
   /** By lower-case key: the measurands with phases as the charge point wrote them. */
   readonly suffixes: Readonly<Record<string, string>>;
   readonly rebootRequired?: true;
+  /** By the charge point's id of a transaction: readings at its end that wait for the stop. */
+  readonly heldReadings?: Readonly<Record<string, HeldReadings>>;
   /** Lower-case keys whose values were not always of one type: they are text for good. */
   readonly texts?: readonly string[];
   /** Last values of sensors, by `connector/measurand/instance`. */
@@ -77,6 +79,12 @@ export interface StationState {
   readonly network?: Network;
   /** Last Authorize of a tag: five minutes. */
   readonly authorized: Readonly<Record<string, Authorized>>;
+}
+
+/** As the charge point sent them; since when (ms). */
+export interface HeldReadings {
+  readonly since: number;
+  readonly elements: readonly JsonObject[];
 }
 
 export interface IdToken {
@@ -211,8 +219,6 @@ export interface TransactionEvents {
   /** Outbox number of the Started event while it waits, and of the Ended event. */
   readonly startedEntry?: number;
   readonly endedEntry?: number;
-  /** Readings at the end that wait for the stop, as the charge point sent them; since when (ms). */
-  readonly heldReadings?: { readonly since: number; readonly elements: readonly JsonObject[] };
   /** Readings that came after the stop, in 2.0.1, while the Ended event has surely not left: it takes them along. */
   readonly lateReadings?: readonly JsonObject[];
   /** idTagInfo that the charge point was given. */

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../base/message.ts';
 import type { Context, Effect } from '../decision.ts';
 import type { OutboxEntry } from '../outbox.ts';
-import type { ChargePointState } from '../state.ts';
+import type { ChargePointState, Transaction } from '../state.ts';
 import { energyOf, isRegister, MOST_CHARACTERS, readingUp, samplesOf } from './readings.ts';
-import { converted } from './rules.ts';
+import { converted, stationOf } from './rules.ts';
+import type { HeldReadings } from './state.ts';
 import type { StationTransaction } from './transaction-event.ts';
 
 /** The readings of a whole transaction, as its Ended event tells them (E06): those of the stop, and meterStop. */
@@ -33,7 +34,7 @@ export function stopReadings(
       return told.readings.flatMap((reading) => withoutRepeatedBegin(reading, transaction));
     });
   const own = up((request['transactionData'] ?? []) as JsonObject[]);
-  const before = without(own, up(transaction.events.heldReadings?.elements ?? []));
+  const before = without(own, up(heldOf(state, transaction)?.elements ?? []));
   const whole = withEnd([...before, ...own], request, timestamp, context, losses);
   return { readings: withinSize(inOrder(whole), losses), losses };
 }
@@ -52,6 +53,11 @@ export function withLateReadings(state: ChargePointState, entry: OutboxEntry): J
   if (late === undefined) return entry.payload;
   const own = (entry.payload['meterValue'] ?? []) as JsonObject[];
   return { ...entry.payload, meterValue: inOrder([...own, ...late]) };
+}
+
+/** Readings at the end that came before the stop, and wait for it. */
+export function heldOf(state: ChargePointState, { device }: Pick<Transaction, 'device'>): HeldReadings | undefined {
+  return stationOf(state).heldReadings?.[device];
 }
 
 /** Whether this reading of the charge point says of the end what meterStop says, as far as it says anything. */

@@ -34,11 +34,12 @@ export function transactionEvent(
   const online = context.linkOpenedAt !== undefined;
   const value = withNeatReadings({ ...made.value, ...(!online && { offline: true }) }, context);
   const timestamp = String(value['timestamp']);
+  const register = registerIn(value);
   const later = Date.parse(timestamp) >= Date.parse(events.lastEventAt ?? timestamp);
   const numbered = withEvents(state, transaction, {
     nextSeqNo: events.nextSeqNo + 1,
     ...(later && { lastEventAt: timestamp }),
-    register: registerIn(value) ?? events.register,
+    ...(register !== undefined && { register }),
   });
   const put = enqueue(numbered, 'TransactionEvent', value, context, transaction.device);
   return { state: put.state, effects: [...made.losses, ...put.effects], seq: put.seq };
@@ -60,18 +61,25 @@ export function withEvents(
   change: EventsChange,
 ): ChargePointState {
   const latest = state.transactions[transaction.device] ?? transaction;
-  const all = Object.entries({ ...(latest.events ?? transaction.events), ...change });
-  const events = Object.fromEntries(all.filter(([, value]) => value !== undefined)) as unknown as TransactionEvents;
+  const all = { ...(latest.events ?? transaction.events), ...change };
+  // Every event passes here, and most changes take nothing away.
+  const events = (Object.values(change).includes(undefined) ? withoutUndefined(all) : all) as TransactionEvents;
   return { ...state, transactions: { ...state.transactions, [transaction.device]: { ...latest, events } } };
+}
+
+function withoutUndefined(record: object): unknown {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
 /** The transaction running on a connector, as far as 2.0.1 knows it. */
 export function runningOn(state: ChargePointState, connectorId: number): StationTransaction | undefined {
-  const open = Object.values(state.transactions).filter(
-    (one): one is StationTransaction =>
-      one.events !== undefined && one.connectorId === connectorId && one.stoppedAt === undefined,
-  );
-  return open.sort((a, b) => b.startedAt - a.startedAt)[0];
+  let found: StationTransaction | undefined;
+  for (const one of Object.values(state.transactions)) {
+    const { events } = one;
+    if (events === undefined || one.connectorId !== connectorId || one.stoppedAt !== undefined) continue;
+    if (found === undefined || one.startedAt > found.startedAt) found = { ...one, events };
+  }
+  return found;
 }
 
 /** By the id that the CSMS knows; 2.0.1 compares identifiers without case. */

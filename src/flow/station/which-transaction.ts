@@ -17,7 +17,8 @@ export type Which =
 export function whichTransaction(state: ChargePointState, said: Json | undefined): Which {
   const id = Number(said ?? 0);
   if (!(id > 0)) return { is: 'none' };
-  const known = Object.values(state.transactions).find(({ csms }) => csms === id) ?? state.transactions[id];
+  const own = state.transactions[id];
+  const known = own?.csms === id ? own : (Object.values(state.transactions).find(({ csms }) => csms === id) ?? own);
   if (known === undefined) return givenBefore(state, id) ? { is: 'closed' } : { is: 'unseen', id };
   if (known.stoppedAt !== undefined) return { is: 'closed', transaction: known };
   return known.events

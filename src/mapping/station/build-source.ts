@@ -39,8 +39,15 @@ export function sourceOf(row: WriteRow | undefined, target: Field, around: Aroun
     filled: first.field.min > 0,
     sure: founds.some((found) => found.sure),
     self: false,
-    read: founds.length === 1 ? (value) => valueAt(value, first.path) : (value) => firstOf(value, founds),
+    read: founds.length === 1 ? readerOf(first.path) : (value) => firstOf(value, founds),
   };
+}
+
+/** Most rows read a field of the object itself. */
+function readerOf(path: readonly string[]): Source['read'] {
+  const [name, ...deeper] = path;
+  if (name === undefined || deeper.length > 0) return (value) => valueAt(value, path);
+  return (value) => value[name] ?? undefined;
 }
 
 function firstOf(source: JsonObject, founds: readonly Found[]): Json | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
+import { heldReadings } from '../../../src/flow/station/held-readings.ts';
 import { getTransactionStatus } from '../../../src/flow/station/transaction-status.ts';
 import { NOW } from '../context.ts';
 import { Conversation } from './conversation.ts';
@@ -127,6 +128,17 @@ describe('readings at the end, sent before the stop', () => {
     expect(inQueue()).toMatchObject([{ payload: { ongoingIndicator: true, messagesInQueue: true } }]);
     stops(talk, transactionId);
     expect(inQueue()).toMatchObject([{ payload: { ongoingIndicator: false, messagesInQueue: false } }]);
+  });
+
+  it('are given up when the transaction has ended behind their back', () => {
+    const { talk, transactionId } = charging();
+    reads(talk, transactionId, one(60, END));
+    const { state } = talk.shell;
+    const ended = Object.entries(state.transactions).map(([id, each]) => [id, { ...each, stoppedAt: talk.now }]);
+    const later = { ...talk.shell.context, now: talk.now + 5_000 };
+    const after = heldReadings.due({ ...state, transactions: Object.fromEntries(ended) }, later);
+    expect(after.effects).toEqual([{ do: 'loss', code: 'tx-late', field: 'meterValue' }]);
+    expect(heldReadings.at(after.state, later)).toBeUndefined();
   });
 
   it('do not wait for a clock that was set back, beyond their bound, or where the operator does not want it', () => {

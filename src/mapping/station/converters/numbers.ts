@@ -3,8 +3,12 @@ import { plainNumber } from '../../scalars/numbers.ts';
 import { trimText } from '../../scalars/text.ts';
 import type { StationConverter } from './converter.ts';
 
+const PLAIN = /^\d{1,15}(?:\.\d{1,15})?$/;
+
 /** Text of a reading as a number: blanks, a plus sign and a decimal comma are read. Undefined when it is none. */
 export function readingNumber(text: string): number | undefined {
+  // As nearly every meter writes it.
+  if (PLAIN.test(text)) return Number(text);
   const plain = plainNumber(trimText(text));
   const number = plain === undefined ? Number.NaN : Number(plain.text);
   return Number.isFinite(number) ? number : undefined;
