@@ -83,7 +83,7 @@ export function chargePointSettings(
   const settings: StationSettings = { ...STATION_DEFAULTS, ...chargePoint.station };
   const { protocol, ...route } = chargePoint.csms;
   const to201 = protocol === 'ocpp2.0.1';
-  const link = { ...route, certificate: csms.tls.cert !== undefined };
+  const link = { ...route, certificate: csms.tls.cert !== undefined, answerTimeout: csms.answerTimeout };
   const { unknownInterval, ...behaviour } = chargePoint.behaviour;
   return {
     timezone: chargePoint.timezone,

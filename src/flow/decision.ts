@@ -153,6 +153,8 @@ export interface StationLink {
   readonly identity?: string;
   /** Whether the bridge has a client certificate. */
   readonly certificate: boolean;
+  /** How long, ms, a call waits for its answer. */
+  readonly answerTimeout?: number;
 }
 
 /** A rule for calls of the charge point. What a flow leaves out, the relay does: forward, answer as answered, refuse by policy. */

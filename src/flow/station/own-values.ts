@@ -45,6 +45,9 @@ function bootField(state: ChargePointState, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** The common one, ms; for a link of which nobody says how it is configured. */
+const MESSAGE_TIMEOUT = 30_000;
+
 /** Of EVSEs and connectors; the station itself has some of them. */
 const AVAILABILITY_STATES = ['Available', 'Occupied', 'Reserved', 'Unavailable', 'Faulted'];
 
@@ -65,6 +68,9 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   identity: (_place, _state, context) => ({ value: station(context).link?.identity ?? context.identity }),
   imsi: (_place, state) => ({ value: bootField(state, 'imsi')?.replace(/\s/g, '') }),
   localListSize: (_place, state) => ({ value: count(stationOf(state).localList?.tags), maxLimit: MOST_ENTRIES }),
+  messageTimeout: (_place, _state, context) => ({
+    value: seconds(station(context).link?.answerTimeout ?? MESSAGE_TIMEOUT),
+  }),
   meterSerialNumber: booted('meterSerialNumber'),
   meterType: booted('meterType'),
   networkAttempts: (_place, state) => ({ value: String(connectionAttempts(state)), minLimit: 1, maxLimit: 1000 }),

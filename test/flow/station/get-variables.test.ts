@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { STATION_DEFAULTS } from '../../../src/flow/station/settings.ts';
 import { NOW } from '../context.ts';
-import { accepted } from './context.ts';
+import { accepted, stationContext } from './context.ts';
 import { attribute, key, nameOf, PLAIN, Point, wanted } from './point.ts';
 
 describe('GetVariables', () => {
@@ -48,6 +48,14 @@ describe('GetVariables', () => {
       ...wanted(name),
       ...{ attributeStatus, attributeType: 'Actual', attributeStatusInfo: { reasonCode } },
     });
+  });
+
+  test('says how long the bridge waits for an answer of the CSMS', () => {
+    const link = { url: 'ws://csms.example', certificate: false, answerTimeout: 35_000 };
+    const { station } = stationContext();
+    const point = new Point(PLAIN, station && { change: { station: { ...station, link } } });
+    const asked = { component: { name: 'OCPPCommCtrlr' }, variable: { name: 'MessageTimeout', instance: 'Default' } };
+    expect(point.get(asked)).toMatchObject([{ attributeStatus: 'Accepted', attributeValue: '35' }]);
   });
 
   test('knows no component with an instance', () => {
