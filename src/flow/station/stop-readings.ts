@@ -87,12 +87,13 @@ function edge(element: JsonObject): string | undefined {
 
 /** What the Started event has told is not told twice, unless it is signed. */
 function withoutRepeatedBegin(reading: JsonObject, { meterStart, events }: StationTransaction): JsonObject[] {
-  if (events.foreign) return [reading];
+  // Of a transaction that began elsewhere the register of the Started event counts, if that had one.
+  const told = events.foreign ? (events.nextSeqNo === 1 ? events.register : undefined) : meterStart;
   return withSamples(
     reading,
     (sample) =>
       !(sample['context'] === BEGIN && isRegister(sample) && sample['signedMeterValue'] === undefined) ||
-      energyOf(sample) !== meterStart,
+      energyOf(sample) !== told,
   );
 }
 

@@ -168,6 +168,8 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
       },
       { eventType: 'Ended', seqNo: 1, timestamp: at(60), triggerReason: 'StopAuthorized' },
     ]);
+    const ended = talk.events[1]?.['meterValue'] as JsonObject[];
+    expect(ended.map(({ timestamp }) => timestamp)).toEqual([at(-300), at(60)]);
     const { transactionId } = infoOf(talk.events[0]);
     expect(numberIn('CP-1', String(transactionId))).toEqual({ id: 4711, foreign: true });
     expect(talk.shell.losses).toContain('tx-adopted');
