@@ -17,9 +17,19 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    let last: NodeJS.Immediate | undefined;
+    // In a process that stood still, timers ring before it reads what has arrived meanwhile: an answer may be there, in time.
+    const timer = setTimeout(() => {
+      last = setImmediate(run);
+      last.unref();
+    }, ms);
     timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel() {
+        clearTimeout(timer);
+        clearImmediate(last);
+      },
+    };
   },
 };
 

@@ -143,5 +143,6 @@ function gaps(booked: readonly Booked[]): string[] {
 function uncertain(one: Booked, book: Reader, disturbances: readonly Disturbance[]): boolean {
   const told = book.told.get(one.n);
   if (told === undefined || told - one.at > GIVEN_UP) return true;
+  if (book.stood.some(({ stood, at }) => stood <= one.at && one.at <= at + ON_ITS_WAY)) return true;
   return disturbances.some(({ from, to }) => from <= told + ON_ITS_WAY && to >= one.at);
 }

@@ -29,7 +29,13 @@ export interface Violated {
   readonly violated: string;
 }
 
-export type Line = Booked | Told | Refused | Violated;
+/** Its process stood still since then, until now (ms): what it takes next may be given up already. */
+export interface Stood {
+  readonly stood: number;
+  readonly at: number;
+}
+
+export type Line = Booked | Told | Refused | Violated | Stood;
 
 /** What a charge point says, as OCPP 2.0.1 tells it. */
 const TOLD_AS: Readonly<Record<string, string>> = {
@@ -59,6 +65,7 @@ export class Reader {
   readonly told = new Map<number, number>();
   readonly refused = new Set<string>();
   readonly violated: string[] = [];
+  readonly stood: Stood[] = [];
 
   constructor(file: string) {
     this.#file = file;
@@ -76,6 +83,7 @@ export class Reader {
       const line = JSON.parse(text) as Line;
       if ('refused' in line) this.refused.add(line.refused);
       else if ('violated' in line) this.violated.push(line.violated);
+      else if ('stood' in line) this.stood.push(line);
       else if ('told' in line) this.told.set(line.told, line.at);
       else this.booked.push(line);
     }

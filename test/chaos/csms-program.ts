@@ -64,6 +64,15 @@ const BOOT_MOODS = [
   [3, { not: 'Rejected' }],
 ] as const;
 
+/** A process that stood still for so long (ms) finds calls that the bridge may have given up. */
+const STILL = 500;
+let seen = Date.now();
+setInterval(() => {
+  const at = Date.now();
+  if (at - seen > STILL) write(file, { stood: seen, at });
+  seen = at;
+}, STILL / 5);
+
 const STRANGER: Mood = { stranger: true };
 
 /** What a strict CSMS has against this message, if anything. */
