@@ -29,6 +29,9 @@ function escaped(bytes: Buffer): Buffer {
   return Buffer.from([...bytes].flatMap((byte) => (byte < 2 ? [1, byte + 1] : [byte])));
 }
 
+/** Nearly every text: its bytes are its characters, and none is 0 or 1. */
+const PLAIN = /^[ -~]*$/;
+
 function part(text: string, limit: number): Buffer {
   const bytes = escaped(bytesOf(text));
   if (bytes.length <= limit) return bytes;
@@ -42,10 +45,14 @@ function joined(table: number, parts: readonly Buffer[]): Buffer {
 }
 
 export function stateKey(identity: string): Buffer {
+  if (identity.length <= LIMITS.identity && PLAIN.test(identity)) return Buffer.from(`s${identity}\0`, 'latin1');
   return joined(STATE, [part(identity, LIMITS.identity)]);
 }
 
 export function rowKey(identity: string, kind: string, key: string): Buffer {
+  const short = identity.length <= LIMITS.identity && kind.length <= LIMITS.kind && key.length <= LIMITS.key;
+  if (short && PLAIN.test(identity) && PLAIN.test(kind) && PLAIN.test(key))
+    return Buffer.from(`r${identity}\0${kind}\0${key}\0`, 'latin1');
   return joined(ROW, [part(identity, LIMITS.identity), part(kind, LIMITS.kind), part(key, LIMITS.key)]);
 }
 
