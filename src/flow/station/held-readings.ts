@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision } from '../decision.ts';
 import type { ChargePointState, Transaction } from '../state.ts';
 import { readingEvent } from './reading-events.ts';
-import { samplesOf } from './readings.ts';
+import { MOST_CHARACTERS, samplesOf } from './readings.ts';
 import { inTurn, type Plan, station, stationOf, withoutStation, withStation } from './rules.ts';
 import type { HeldReadings } from './state.ts';
 import { endsAtStop, heldOf } from './stop-readings.ts';
@@ -25,9 +25,12 @@ export function withHeld(
   context: Context,
 ): ChargePointState | undefined {
   const { elements = [], since = context.now } = heldOf(state, transaction) ?? {};
-  const waits = station(context).settings.endReadingsWait > 0 && elements.length < MOST;
-  if (!waits || !samplesOf(element).some((sample) => sample['context'] === 'Transaction.End')) return undefined;
-  return holding(state, transaction, { since, elements: [...elements, element] });
+  const ends = samplesOf(element).some((sample) => sample['context'] === 'Transaction.End');
+  if (!ends || station(context).settings.endReadingsWait === 0 || elements.length >= MOST) return undefined;
+  const all = [...elements, element];
+  return JSON.stringify(all).length > MOST_CHARACTERS
+    ? undefined
+    : holding(state, transaction, { since, elements: all });
 }
 
 /** The stop is there. Those that end elsewhere are told before it: one end has one register. */

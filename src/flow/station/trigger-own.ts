@@ -6,7 +6,9 @@ import { bootFirst } from './boot-told.ts';
 import { heldTold } from './held-readings.ts';
 import { running } from './jobs.ts';
 import { currentJob } from './progress.ts';
+import { signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, stationOf, withStation } from './rules.ts';
+import { withoutSensors } from './sensor-readings.ts';
 import { tellStatus } from './statuses-told.ts';
 import { evseOf } from './topology.ts';
 import { latestOf, runningOn, type StationTransaction, transactionEvent } from './transaction-event.ts';
@@ -80,8 +82,11 @@ function lastReading(state: ChargePointState, connectorId: number, context: Cont
   const transaction = runningOn(state, connectorId);
   // In a transaction the CSMS has this reading already.
   if (transaction) return eventNow(state, connectorId, context);
-  const { value, losses } = converted(context, 'MeterValues', meter, { evseId: evseOf(connectorId, context).id });
-  return value && decision(state, ...losses, tell('MeterValues', value));
+  // What a sensor shows was told as an event of it.
+  const { elements } = withoutSensors(state, (meter['meterValue'] ?? []) as JsonObject[], context);
+  const given = { evseId: evseOf(connectorId, context).id, ...signedBy(state, connectorId) };
+  const { value, losses } = converted(context, 'MeterValues', { ...meter, meterValue: [...elements] }, given);
+  return value && decision(state, ...losses, tell('MeterValues', withNeatReadings(value, context)));
 }
 
 /** An event that tells the state of the transaction on a connector, and no reading. */

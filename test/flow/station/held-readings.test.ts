@@ -153,6 +153,10 @@ describe('readings at the end, sent before the stop', () => {
     reads(many.talk, many.transactionId, ...meterValue);
     expect(told(many.talk).map(([, seqNo]) => seqNo)).toEqual(Array.from({ length: 22 }, (_, i) => i));
 
+    const long = charging();
+    reads(long.talk, long.transactionId, one(60, { ...END, value: 'A'.repeat(70_000), format: 'SignedData' }, END));
+    expect(told(long.talk)).toHaveLength(2);
+
     const off = charging({ endReadingsWait: 0 });
     reads(off.talk, off.transactionId, one(60, END));
     expect(told(off.talk)).toHaveLength(2);

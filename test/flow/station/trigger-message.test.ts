@@ -3,12 +3,13 @@ import type { JsonObject } from '../../../src/base/message.ts';
 import type { Context, DownPolicy } from '../../../src/flow/decision.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
+import { STATION_DEFAULTS, type StationSettings } from '../../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../../src/flow/station/station-flows.ts';
 import { triggeredEvents } from '../../../src/flow/station/triggers.ts';
 import { NOW } from '../context.ts';
 import { keys, transaction } from './command-states.ts';
 import { type Asked, commanded, type Reply, refusing } from './commander.ts';
-import { accepted, LINK, stationContext } from './context.ts';
+import { accepted, LINK, stationContext, tables } from './context.ts';
 import { lossesOf, toCsms, valid } from './valid.ts';
 
 const EMULATED: DownPolicy = { instead: { flow: 'trigger-from-memory' } };
@@ -125,6 +126,34 @@ describe('triggered statuses', () => {
     const first = trigger(accepted({}, seen), 'StatusNotification', { id: 1 }, refusing('DeviceNotSupported'));
     expect(first.answer).toEqual({ status: 'Accepted' });
     expect(trigger(first.state, 'StatusNotification', { id: 1 }).asked).toEqual([]);
+  });
+});
+
+describe('triggered readings of charge points that know no triggers', () => {
+  const read = (...sampledValue: JsonObject[]) => {
+    const meter = { connectorId: 1, meterValue: [{ timestamp: STATUS.timestamp, sampledValue }] };
+    return accepted({}, { connectors: { 1: { ...seen.connectors[1], meter, meterAt: NOW } } });
+  };
+  const warm = { value: '30', measurand: 'Temperature' };
+  const context = (settings: Partial<StationSettings>) => ({
+    ...old(),
+    station: { tables, settings: { ...STATION_DEFAULTS, ...settings } },
+  });
+
+  test('are the last ones, as other readings go', () => {
+    const state = read({ value: '80', measurand: 'SoC' }, { value: '1.5', unit: 'kWh' });
+    const { told } = trigger(state, 'MeterValues', { id: 1 }, undefined, context({ energyInWh: true }));
+    expect(told).toMatchObject([
+      { payload: { evseId: 1, meterValue: [{ sampledValue: [{ value: 1500 }, { value: 80 }] }] } },
+    ]);
+  });
+
+  test('do not hold what the CSMS was told as an event of a sensor', () => {
+    const shown = context({ otherMeasurands: 'notifyEvent' });
+    const { told, effects } = trigger(read({ value: '1' }, warm), 'MeterValues', { id: 1 }, undefined, shown);
+    expect(told).toMatchObject([{ payload: { meterValue: [{ sampledValue: [{ value: 1 }] }] } }]);
+    expect(lossesOf(effects)).not.toContain('mv-station');
+    expect(trigger(read(warm), 'MeterValues', { id: 1 }, undefined, shown).told).toEqual([]);
   });
 });
 
