@@ -82,6 +82,7 @@ function identityTranslator(version: SoapVersion): Translator {
     ]),
     down: new Map([
       down('Reset'),
+      down('RemoteStartTransaction'),
       down('RemoteStopTransaction'),
       down('UnlockConnector'),
       down('ChangeConfiguration'),
