@@ -132,6 +132,8 @@ export interface Context {
   readonly identity: string;
   /** Since when (ms) the link to the CSMS is open; undefined while it is not. */
   readonly linkOpenedAt: number | undefined;
+  /** The outbox number of the first message that was put there since; undefined while nobody can know. */
+  readonly linkFrom: number | undefined;
   /** Which of its ways it goes, or went last; absent: the configured one. */
   readonly linkSlot?: number;
   /** How the table of this version has a command of the pivot; undefined when it knows none of that name. */

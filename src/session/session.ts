@@ -54,6 +54,8 @@ export class Session {
   readonly #afterBoot: (() => void)[] = [];
   /** Since when (ms) the link is open. */
   linkOpenedAt: number | undefined;
+  /** Number of the first message that was put into the outbox since. */
+  #linkFrom: number | undefined;
   /** Which of its ways the link goes. */
   #linkSlot = 0;
   #linkConfigured = false;
@@ -167,6 +169,7 @@ export class Session {
       keys: translator?.keys ?? new Map(),
       identity: this.identity,
       linkOpenedAt: this.linkOpenedAt,
+      linkFrom: this.#linkFrom,
       linkSlot: this.#linkSlot,
       policyOf: (action) => translator?.down.get(action),
       ...(this.settings.station && { station: this.settings.station() }),
@@ -276,6 +279,7 @@ export class Session {
 
   linkClosed(): void {
     this.linkOpenedAt = undefined;
+    this.#linkFrom = undefined;
     this.outbox.forget();
   }
 
@@ -284,7 +288,10 @@ export class Session {
     this.#followClock();
     this.#linkSlot = slot;
     this.linkOpenedAt = this.deps.clock.now();
-    void this.note((state) => this.flows.linkOpened(state, this.context(state.version ?? '1.6'), this.#bootTold));
+    void this.note((state) => {
+      if (this.linkOpen) this.#linkFrom = state.outbox?.next ?? 1;
+      return this.flows.linkOpened(state, this.context(state.version ?? '1.6'), this.#bootTold);
+    });
   }
 
   get #bootTold(): BootTold {

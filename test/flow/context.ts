@@ -29,7 +29,7 @@ export function context(version: SoapVersion, change: Partial<Context> = {}): Co
   const keys = version === '1.6' ? [] : ([['HeartbeatInterval', 'HeartBeatInterval']] as const);
   return {
     ...{ now: NOW, version, settings: SETTINGS, heardAt: NOW, csmsAnsweredAt: NOW, keys: new Map(keys) },
-    ...{ identity: 'CP-1', linkOpenedAt: NOW - 60_000, policyOf: () => ({}) },
+    ...{ identity: 'CP-1', linkOpenedAt: NOW - 60_000, linkFrom: 1, policyOf: () => ({}) },
     ...change,
   };
 }

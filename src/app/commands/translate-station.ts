@@ -68,6 +68,7 @@ function scene(tables: Translation, version: SoapVersion): { context: Context; s
       csmsAnsweredAt: now,
       identity: 'CP-1',
       linkOpenedAt: now,
+      linkFrom: 1,
     },
     keys: translator?.keys ?? new Map(),
     policyOf: (action) => translator?.down.get(action),

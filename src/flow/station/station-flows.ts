@@ -116,9 +116,14 @@ function outboxNotTaken(before: ChargePointState, entry: OutboxEntry, refusal: R
   );
 }
 
-/** Everything goes as it was written, but what happened late in a transaction can still join its end. */
-function outboxCall(state: ChargePointState, entry: OutboxEntry): JsonObject {
-  return entry.action === 'TransactionEvent' ? withLateReadings(state, entry) : entry.payload;
+/**
+ * Everything goes as it was written; but an event that was queued when this link opened says so (E04, E11), by its number, for a
+ * clock may be set meanwhile, and what happened late in a transaction can still join its end.
+ */
+function outboxCall(state: ChargePointState, entry: OutboxEntry, { linkFrom = Infinity }: Context): JsonObject {
+  if (entry.action !== 'TransactionEvent') return entry.payload;
+  const payload = withLateReadings(state, entry);
+  return entry.seq < linkFrom ? { ...payload, offline: true } : payload;
 }
 
 export const ocpp201Flows: Flows = {

@@ -12,8 +12,7 @@ export type StationTransaction = Transaction & { readonly events: TransactionEve
 
 /**
  * One TransactionEvent: made by the rows of `heading`, numbered, and put into the outbox in the same commit. When the rows find
- * nothing worth telling, no number is used up. Whether it happened offline (E04) is settled now: it says the same however often
- * it is sent.
+ * nothing worth telling, no number is used up.
  */
 export function transactionEvent(
   state: ChargePointState,
@@ -31,8 +30,7 @@ export function transactionEvent(
     ...given,
   });
   if (made.value === undefined) return { state, effects: made.losses };
-  const online = context.linkOpenedAt !== undefined;
-  const value = withNeatReadings({ ...made.value, ...(!online && { offline: true }) }, context);
+  const value = withNeatReadings(made.value, context);
   const timestamp = String(value['timestamp']);
   const register = registerIn(value);
   const later = Date.parse(timestamp) >= Date.parse(events.lastEventAt ?? timestamp);

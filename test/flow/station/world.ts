@@ -54,6 +54,7 @@ export class World {
   readonly #outbox = new Map<number, OutboxEntry>();
   #sent: Call | undefined;
   #slot = 0;
+  #linkFrom: number | undefined;
   #ids = 0;
 
   constructor(settings: Partial<StationSettings> = {}) {
@@ -62,7 +63,8 @@ export class World {
 
   get #context() {
     const { now, heardAt, csmsAnsweredAt, link } = this;
-    return stationContext(this.settings, { now, heardAt, csmsAnsweredAt, linkOpenedAt: link, linkSlot: this.#slot });
+    const links = { linkOpenedAt: link, linkFrom: this.#linkFrom, linkSlot: this.#slot };
+    return stationContext(this.settings, { now, heardAt, csmsAnsweredAt, ...links });
   }
 
   get waiting(): number {
@@ -103,6 +105,7 @@ export class World {
     this.link = this.now;
     // Calls that waited for the link leave before anybody is told that it is open.
     this.#pump();
+    this.#linkFrom = this.state.outbox?.next ?? 1;
     const told = this.#bootTold;
     this.#step((state) => flows.linkOpened(state, this.#context, told));
   }
@@ -116,6 +119,7 @@ export class World {
   close(): void {
     if (this.link === undefined) return;
     this.link = undefined;
+    this.#linkFrom = undefined;
     const bound = this.#queue.splice(0);
     this.#queue.push(...bound.filter(({ thisLink }) => !thisLink));
     const call = this.#taken();

@@ -63,6 +63,7 @@ export class Shell {
   #open: Open[] = [];
   #delivering = false;
   #linkOpenedAt: number | undefined;
+  #linkFrom: number | undefined;
   readonly calls: Call[] = [];
   readonly replies: Reply[] = [];
   readonly commands: { action: string; payload: JsonObject; end: (said: Said) => void }[] = [];
@@ -93,7 +94,11 @@ export class Shell {
   get context(): Context {
     const now = this.#now();
     const { settings, version, flow, table } = this.#setup;
-    const context = stationContext(settings, { now, linkOpenedAt: this.#linkOpenedAt, ...table }, version);
+    const context = stationContext(
+      settings,
+      { now, linkOpenedAt: this.#linkOpenedAt, linkFrom: this.#linkFrom, ...table },
+      version,
+    );
     return { ...context, settings: { ...context.settings, ...flow } };
   }
 
@@ -226,9 +231,11 @@ export class Shell {
   link(open: boolean): void {
     if (!open) {
       this.#linkOpenedAt = undefined;
+      this.#linkFrom = undefined;
       return;
     }
     this.#linkOpenedAt = this.#now();
+    this.#linkFrom = this.#state.outbox?.next ?? 1;
     const told = this.calls.some(({ action }) => action === 'BootNotification') ? 'telling' : 'untold';
     this.#step((state) => flows.linkOpened(state, this.context, told));
   }
