@@ -9,6 +9,8 @@ export interface Session {
   /** Given by the answer to its start. */
   id?: number;
   meterStop?: number;
+  /** Times of the readings that were taken from it while it ran. */
+  readonly readings: string[];
   /** The charge point lost its memory of it. */
   forgotten?: true;
 }
@@ -104,9 +106,10 @@ export class ChargePoint {
       this.#will('StatusNotification', { connectorId, status, errorCode: 'NoError', timestamp }, false);
     } else if (word === 'start' && running === undefined && !(this.#shared && this.#running.size > 0))
       this.#start(connectorId, timestamp, meter);
-    else if (word === 'reading' && running?.id !== undefined) this.#will('MeterValues', reading(running.id));
+    else if (word === 'reading' && running?.id !== undefined)
+      this.#will('MeterValues', reading(running.id), true, () => running.readings.push(timestamp));
     else if (word === 'last reading' && running?.id !== undefined)
-      this.#will('MeterValues', reading(running.id, 'Transaction.End'));
+      this.#will('MeterValues', reading(running.id, 'Transaction.End'), true, () => running.readings.push(timestamp));
     else if (word === 'late reading') {
       const over = this.sessions.findLast((one) => one.connectorId === connectorId && one.meterStop !== undefined);
       if (over?.id !== undefined) this.#will('MeterValues', reading(over.id));
@@ -118,7 +121,7 @@ export class ChargePoint {
   }
 
   #start(connectorId: number, timestamp: string, meterStart: number): void {
-    const session: Session = { connectorId, meterStart };
+    const session: Session = { connectorId, meterStart, readings: [] };
     this.sessions.push(session);
     this.#running.set(connectorId, session);
     const request = { connectorId, idTag: `TAG-${connectorId}`, timestamp, meterStart };

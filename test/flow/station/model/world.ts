@@ -187,10 +187,11 @@ export class World {
   }
 
   #checkSession(session: Session): void {
-    const { id = 0, connectorId, meterStart, meterStop, forgotten } = session;
+    const { id = 0, connectorId, meterStart, meterStop, readings, forgotten } = session;
     const events = this.csms.transactions.get(transactionIdOf('CP-1', id, false)) ?? [];
     const began = energyIn(events[0], 'Transaction.Begin');
     expect(began).toBe(meterStart);
+    expect(timesIn(events), 'no reading is lost that was taken').toEqual(expect.arrayContaining(readings));
     const ended = events.filter(({ eventType }) => eventType === 'Ended');
     const { sessions } = this.point;
     const later = sessions.slice(sessions.indexOf(session) + 1);
@@ -212,6 +213,10 @@ function answerOf(call: Call, what: string): JsonObject {
     return { ...answer, status: 'Pending', interval: 30 };
   if (call.action !== 'TransactionEvent') return answer;
   return what === 'says nothing of it' ? {} : { ...answer, totalCost: Number(call.payload['seqNo']) / 10 };
+}
+
+function timesIn(events: readonly JsonObject[]): unknown[] {
+  return events.flatMap(({ meterValue }) => ((meterValue ?? []) as JsonObject[]).map(({ timestamp }) => timestamp));
 }
 
 function energyIn(event: JsonObject | undefined, context: string): unknown {
