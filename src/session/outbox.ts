@@ -148,15 +148,17 @@ export class Outbox {
   async #turn(): Promise<void> {
     for (const [seq, conclusion] of this.#unwritten) await this.#conclude(seq, conclusion);
     if (!this.#maySend) return;
+    const { closings } = this.#session;
     const due = await this.#due();
     if (due === undefined) return;
     if (due.before.may === 'later') return;
     if (this.#hasWaited(due.entry)) await this.#session.deps.pace.turn();
-    if (this.#stopped) return;
+    // On the next link something else may have to go first.
+    if (this.#stopped || closings !== this.#session.closings) return;
     if (due.before.may === 'wait') this.#rests.rest(WHOLE, Math.max(this.#pause.first, 1000 * due.before.seconds));
     else {
       for (const effect of due.before.first) this.#session.callAsOwn(effect, due.version);
-      await this.#deliver(due);
+      await this.#deliver(due, closings);
     }
     this.#again = true;
   }
@@ -214,11 +216,11 @@ export class Outbox {
     return this.#session.flows.lane?.(entry) ?? WHOLE;
   }
 
-  async #deliver(due: Due): Promise<void> {
+  async #deliver(due: Due, closings: number): Promise<void> {
     const { seq } = due.entry;
     this.#asking = seq;
     try {
-      if (!(await this.#mark(seq))) return;
+      if (!(await this.#mark(seq)) || closings !== this.#session.closings) return;
       const said = await this.#ask(due);
       this.#unwritten.set(seq, said);
     } finally {

@@ -1,4 +1,4 @@
-import { refusalOf } from '../base/errors.ts';
+import { BridgeError, refusalOf } from '../base/errors.ts';
 import type { SoapVersion } from '../base/message.ts';
 import { clockSet } from '../flow/clock-set.ts';
 import type { BootTold, Context, Decision, Effect, Exchange, Flows } from '../flow/decision.ts';
@@ -59,6 +59,8 @@ export class Session {
   /** Which of its ways the link goes. */
   #linkSlot = 0;
   #linkConfigured = false;
+  /** How often the link has closed: what was decided before belongs to a link that is gone. */
+  closings = 0;
 
   constructor(identity: string, deps: SessionDeps) {
     this.identity = identity;
@@ -234,8 +236,9 @@ export class Session {
     if (effect.action === 'BootNotification') this.introduced = true;
     // What the charge point is saying itself at this moment needs no second word.
     else if (effect.delay === undefined && this.deviceCalls.saying(effect.action, effect.payload)) return;
-    if (effect.delay) this.deps.clock.after(effect.delay, () => void this.#ownCall(effect, version));
-    else void this.#ownCall(effect, version);
+    const { closings } = this;
+    if (effect.delay) this.deps.clock.after(effect.delay, () => void this.#ownCall(effect, version, closings));
+    else void this.#ownCall(effect, version, closings);
   }
 
   /** For the far bank: whether this call may wait for another link. */
@@ -243,7 +246,7 @@ export class Session {
     return this.linkOpen && this.flows.bootsFirst && action !== 'BootNotification' ? { thisLink: true } : {};
   }
 
-  async #ownCall(effect: Own, version: SoapVersion): Promise<void> {
+  async #ownCall(effect: Own, version: SoapVersion, closings: number): Promise<void> {
     const { action, payload: request, memo } = effect;
     const exchange: Exchange = { id: this.deps.ids(), action, request, ...(memo && { memo }) };
     const { answerWithin, callTimeout } = this.deps.settings;
@@ -251,6 +254,8 @@ export class Session {
     const boots = action === 'BootNotification';
     if (boots) this.bootBegins('bridge');
     try {
+      if (!boots && this.flows.bootsFirst && (closings !== this.closings || (await this.#unheard(version))))
+        throw new BridgeError('CsmsAway', 'the link that it was meant for has closed');
       const answer = await this.deps.csms.call({
         ...{ ...call, sendWithin: answerWithin, answerWithin: callTimeout },
         ...this.boundToLink(action),
@@ -269,6 +274,13 @@ export class Session {
     }
   }
 
+  /** There is no link, and the next one begins with a boot. */
+  async #unheard(version: SoapVersion): Promise<boolean> {
+    if (this.linkOpen) return false;
+    const state = await this.record.load();
+    return this.flows.accepts?.(state, this.context(version)) === false;
+  }
+
   /** A step whose failure has nobody to be told. What it frees for delivery goes at once. */
   async note(decide: (state: ChargePointState) => Decision): Promise<void> {
     await this.step(decide, (effects, state) => this.act(effects, state)).catch((error: unknown) =>
@@ -278,6 +290,7 @@ export class Session {
   }
 
   linkClosed(): void {
+    this.closings += 1;
     this.linkOpenedAt = undefined;
     this.#linkFrom = undefined;
     this.outbox.forget();

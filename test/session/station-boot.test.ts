@@ -4,6 +4,7 @@ import { STATION_DEFAULTS } from '../../src/flow/station/settings.ts';
 import { ocpp201Flows } from '../../src/flow/station/station-flows.ts';
 import type { SessionDeps } from '../../src/session/deps.ts';
 import { Pace } from '../../src/session/pace.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 import { NOW, SETTINGS } from '../flow/context.ts';
 import { tables } from '../flow/station/context.ts';
@@ -120,4 +121,84 @@ test.each([-10, 10])('a clock that is set by %d hours delays no boot and repeats
   expect(boots()).toBe(6);
   csms.asked.at(-1)?.answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
   await beat.catch(() => undefined);
+});
+
+/** A charge point that the CSMS has accepted, on a store that tells of each commit. */
+async function acceptedOn(committed: { now: () => void }) {
+  const store = new MemoryStore();
+  const made = house({
+    store: {
+      load: (identity) => store.load(identity),
+      row: (...key) => store.row(...key),
+      rows: (...range) => store.rows(...range),
+      identities: () => store.identities(),
+      health: () => store.health(),
+      close: () => store.close(),
+      commit: async (identity, commit) => {
+        await store.commit(identity, commit);
+        committed.now();
+      },
+    },
+  });
+  const { sessions, csms, clock } = made;
+  const tell = (action: string, payload: Record<string, string>) =>
+    sessions.receive(deviceCall(action, payload, { version: '1.6', now: clock.now() }).call);
+  const boot = tell('BootNotification', BOOT);
+  sessions.linkChanged(IDENTITY, 'open');
+  (await csms.question(1)).answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
+  await boot;
+  return { ...made, tell, asked: csms.asked.length };
+}
+
+test('what a charge point says on a link that closes meanwhile does not go before the boot of the next one', async () => {
+  const committed = { now: () => {} };
+  const { sessions, csms, clock, tell, asked, refusedOwn } = await acceptedOn(committed);
+  committed.now = () => sessions.linkChanged(IDENTITY, 'closed');
+  await tell('StatusNotification', { connectorId: '1', status: 'Faulted', errorCode: 'NoError' });
+  committed.now = () => {};
+  await expect.poll(() => refusedOwn).toEqual(['StatusNotification CsmsAway']);
+  clock.advance(1_000);
+  sessions.linkChanged(IDENTITY, 'open');
+  const first = await csms.question(asked + 1);
+  expect(first.request.action).toBe('BootNotification');
+});
+
+/** Whoever asks for a turn gets it when the test says so. */
+class Held extends Pace {
+  readonly turns: (() => void)[] = [];
+
+  override turn(): Promise<void> {
+    return new Promise((resolve) => this.turns.push(resolve));
+  }
+}
+
+test('nor does what waits its turn in a replay', async () => {
+  const pace = new Held(new ManualClock(NOW), 1);
+  const chargePoint = () => ({
+    ...{ flow: { ...SETTINGS, whenCsmsIsAway: 'buffer' as const }, flows: ocpp201Flows, timezone: 'UTC' },
+    ...{ station: () => ({ tables, settings: STATION_DEFAULTS }), version: undefined },
+  });
+  const { sessions, csms, clock } = house({ pace, chargePoint });
+  const start = { connectorId: '1', idTag: 'T', meterStart: '1', timestamp: '2024-03-09T10:00:00Z' };
+  const answer = sessions.receive(deviceCall('StartTransaction', start, { version: '1.6', now: clock.now() }).call);
+  for (let turn = 0; turn < 20; turn += 1) await idle();
+  clock.advance(2_000);
+  await answer;
+  sessions.linkChanged(IDENTITY, 'open');
+  const answers = new Set<unknown>();
+  for (let turn = 0; pace.turns.length === 0 && turn < 200; turn += 1) {
+    for (const one of csms.asked.filter((each) => !answers.has(each))) {
+      answers.add(one);
+      one.answer({ status: 'Accepted', interval: 300, currentTime: '2024-03-09T10:00:00Z' });
+    }
+    await idle();
+    clock.advance(500);
+  }
+  expect(pace.turns).toHaveLength(1);
+  sessions.linkChanged(IDENTITY, 'closed');
+  clock.advance(1_000);
+  sessions.linkChanged(IDENTITY, 'open');
+  pace.turns[0]?.();
+  for (let turn = 0; turn < 20; turn += 1) await idle();
+  expect(csms.asked.map(({ request }) => request.action)).not.toContain('TransactionEvent');
 });

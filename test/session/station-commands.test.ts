@@ -41,6 +41,7 @@ test('a triggered message follows the answer that promises it', async () => {
   const answered = sessions
     .receiveCall(request)
     .then((answer) => void order.push(`answer ${String(answer['status'])}`));
+  sessions.linkChanged(IDENTITY, 'open');
   await answered;
   clock.advance(0);
   const asked = await csms.question(1);
@@ -72,7 +73,9 @@ test('a slow charge point gets the newest cost of a transaction, and not all tho
 
 test('what the CSMS does not take of the bridge itself is told with its reason, and is no fault of the bridge', async () => {
   const { sessions, csms, clock, failures, refusedOwn } = station();
-  await sessions.receiveCall(csmsCall('TriggerMessage', { requestedMessage: 'LogStatusNotification' }));
+  const answered = sessions.receiveCall(csmsCall('TriggerMessage', { requestedMessage: 'LogStatusNotification' }));
+  sessions.linkChanged(IDENTITY, 'open');
+  await answered;
   clock.advance(0);
   (await csms.question(1)).refuse(new BridgeError('CsmsLost', 'the link broke'));
   await expect.poll(() => refusedOwn).toEqual(['LogStatusNotification CsmsLost']);
