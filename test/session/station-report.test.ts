@@ -50,6 +50,10 @@ test('a station is reported and configured while it is Pending, in one go', asyn
   const question = await inTime(clock, device.question(1));
   expect(question.request).toMatchObject({ action: 'GetConfiguration', payload: {} });
   question.answer({ configurationKey: PLAIN as unknown as SoapObject[] });
+  // It has just booted and tells no statuses: the report does not wait for them for ever.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(csms.asked).toHaveLength(1);
+  clock.advance(5_000);
 
   const rows: JsonObject[] = [];
   for (let n = 2; ; n += 1) {

@@ -205,6 +205,28 @@ describe('GetBaseReport', () => {
     expect(point.pages().at(-1)).toMatchObject({ requestId: 0, tbc: false });
   });
 
+  test.each([
+    [[1, 2], 'Occupied'],
+    [[1], 'Unavailable'],
+  ])('waits after a boot for the statuses of the connectors, of which %j tell one', (tells, second) => {
+    const booted = { ...accepted(), boot: { request: {}, at: NOW - 1_000 } };
+    const point = new Point(PLAIN, { settings: { bootWithin: 5_000 } }, booted);
+    expect(point.report(FULL)).toEqual([]);
+    for (const id of tells) {
+      expect(point.pages()).toEqual([]);
+      const status = { connectorId: id, status: 'Charging', errorCode: 'NoError' };
+      point.state = { ...point.state, connectors: { ...point.state.connectors, [id]: { status } } };
+      point.wake();
+    }
+    point.now += tells.length === 2 ? 0 : 4_000;
+    point.wake();
+    const rows = point.pages().flatMap(({ reportData }) => reportData as JsonObject[]);
+    expect(values(rows)).toMatchObject({
+      'Connector[1/1].AvailabilityState': 'Occupied',
+      'Connector[2/1].AvailabilityState': second,
+    });
+  });
+
   test('shows a charge point of 1.2, which cannot be asked, by what the bridge knows and what was written', () => {
     const settings = { ...SETTINGS, assumedKeys: { MeterValueSampleInterval: '30' } };
     const point = new Point([key('ConnectionTimeOut', '60'), key('ProximityLockRetries', '2')], {

@@ -46,8 +46,8 @@ export class Point {
     state: ChargePointState = accepted(),
   ) {
     this.keys = keys.map((key) => ({ ...key }));
-    // Its turn to be asked has come.
-    this.settings = { snapshotSpread: 0, ...settings };
+    // Its turn to be asked has come, and it has no statuses to tell.
+    this.settings = { snapshotSpread: 0, bootWithin: 0, ...settings };
     this.version = version;
     this.change = change;
     this.state = { ...state, version };
