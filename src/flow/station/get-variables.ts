@@ -3,7 +3,7 @@ import { type Context, type Decision, decision, type Exchange } from '../decisio
 import type { ChargePointState } from '../state.ts';
 import { keysPerQuestion, unknownIn, withoutKeys, withPhases } from './known-keys.ts';
 import { inTurn, type StationCommand, station, stationOf, statusInfo } from './rules.ts';
-import { absent, type Named, namedIn, type Resolve, resolver, type Target } from './variables.ts';
+import { absent, missing, type Named, namedIn, type Resolve, resolver, type Target } from './variables.ts';
 
 /**
  * GetVariables (OCPP 2.0.1 B06): what the bridge knows it answers; for the rest it asks the charge point, some keys at a time.
@@ -114,6 +114,5 @@ function result(named: Named, resolve: Resolve, unheard: (key: string) => boolea
   if (target.variable.mutability === 'WriteOnly') return said('Rejected', 'WriteOnly');
   const { value } = target.variable;
   if (value !== undefined) return { ...said('Accepted'), attributeValue: value };
-  const other = resolve({ ...named, variable: { name: '' } });
-  return said(other.is === 'unknown' ? other.status : 'UnknownVariable', 'NotFound');
+  return said(missing(named, resolve) ?? 'UnknownVariable', 'NotFound');
 }

@@ -51,6 +51,15 @@ export function resolver(state: ChargePointState, context: Context): Resolve {
   };
 }
 
+/** What the charge point lacks of it: the component, or this variable of it; undefined when it is there. */
+export function missing(named: Named, resolve: Resolve): 'UnknownComponent' | 'UnknownVariable' | undefined {
+  const target = resolve(named);
+  if (target.is === 'unknown') return target.status;
+  if (target.is === 'variable' && target.variable.there) return undefined;
+  const none = resolve({ ...named, variable: { name: '' } });
+  return none.is === 'unknown' ? none.status : 'UnknownVariable';
+}
+
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

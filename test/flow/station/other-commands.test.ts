@@ -114,6 +114,46 @@ describe('monitoring', () => {
     expect(results[0]).toMatchObject({ type: 'UpperThreshold', severity: 5, component: { name: 'sampleddatactrlr' } });
   });
 
+  const statuses = (
+    wanted: readonly (readonly [string, string, JsonObject?])[],
+    configuration: Readonly<Record<string, string>>,
+    settings = {},
+  ) => {
+    const setMonitoringData = wanted.map(([name, variable, evse]): JsonObject => {
+      const component = { name, ...(evse && { evse }) };
+      return { value: 1, type: 'UpperThreshold', severity: 5, component, variable: { name: variable } };
+    });
+    const state = accepted({}, { configuration: keys(configuration) });
+    const { answer } = command('SetVariableMonitoring', state, { setMonitoringData }, undefined, settings);
+    const results = answer?.['setMonitoringResult'] as JsonObject[];
+    return results.map(({ status }) => status);
+  };
+
+  test('means the variables that a report tells, at their places', () => {
+    const wanted = [
+      ['RCD', 'Tripped', { id: 1 }],
+      ['EVSE', 'Power', { id: 1 }],
+      ['EVSE', 'Power', { id: 9 }],
+      ['EVSE', 'Power'],
+      ['SmartChargingCtrlr', 'Enabled'],
+      ['TxCtrlr', 'MaxEnergyOnInvalidId'],
+    ] as const;
+    expect(statuses(wanted, { NumberOfConnectors: '1', SupportedFeatureProfiles: 'Core' })).toEqual([
+      ...['UnsupportedMonitorType', 'UnsupportedMonitorType', 'UnknownComponent', 'UnknownComponent'],
+      ...['UnknownComponent', 'UnknownVariable'],
+    ]);
+  });
+
+  test("means vendors' keys by the names that they have in a report", () => {
+    const wanted = [
+      ['AcmeKeys', 'Acme=20Mode'],
+      ['AcmeKeys', 'Acme'],
+    ] as const;
+    expect(statuses(wanted, { 'Acme Mode': 'x' }, { legacyComponent: 'AcmeKeys' })).toEqual([
+      ...['UnsupportedMonitorType', 'UnknownVariable'],
+    ]);
+  });
+
   test('none can be cleared', () => {
     const { answer } = command('ClearVariableMonitoring', accepted(), { id: [1, 2] });
     expect(answer?.['clearMonitoringResult']).toEqual([
