@@ -1,5 +1,7 @@
+import type { Context, Decision } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { asking, command, isLacking, refusedAs, telling } from './command.ts';
+import { knownKeys } from './known-keys.ts';
 import { rejected, type StationCommand, stationOf, withStation } from './rules.ts';
 import type { Token } from './state.ts';
 
@@ -7,18 +9,29 @@ import type { Token } from './state.ts';
 export const clearCache: StationCommand = command(
   {
     call: (state, { request }, context) => asking(state, 'ClearCache', 'ClearCache', request, {}, context),
-    answered: (state, _exchange, _question, answer, context) =>
-      telling(cleared(state), 'ClearCache', answer, {}, context),
-    refused(state, _exchange, _question, refusal, context) {
-      const forgotten = cleared(state);
-      if (!isLacking(refusal)) return refusedAs(forgotten, refusal);
-      // The bridge's own was the only cache there is.
-      if (forgotten !== state) return telling(forgotten, 'ClearCache', { status: 'Accepted' }, {}, context);
-      return rejected(state, 'NotEnabled');
+    answered(state, _exchange, _question, answer, context) {
+      if (answer['status'] === 'Rejected' && cacheless(state, context)) return withoutCache(state, context);
+      return telling(cleared(state), 'ClearCache', answer, {}, context);
     },
+    refused: (state, _exchange, _question, refusal, context) =>
+      isLacking(refusal) ? withoutCache(state, context) : refusedAs(cleared(state), refusal),
   },
   { ClearCache: ['Accepted', 'Rejected'] },
 );
+
+/** The charge point says that it has no cache, or that it is off. */
+function cacheless(state: ChargePointState, context: Context): boolean {
+  const enabled = knownKeys(state, context).get('authorizationcacheenabled');
+  if (enabled === undefined) return stationOf(state).snapshotAt !== undefined;
+  return enabled.value?.trim().toLowerCase() === 'false';
+}
+
+/** The bridge's own memory is the only cache there is. */
+function withoutCache(state: ChargePointState, context: Context): Decision {
+  const forgotten = cleared(state);
+  if (forgotten === state) return rejected(state, 'NotEnabled');
+  return telling(forgotten, 'ClearCache', { status: 'Accepted' }, {}, context);
+}
 
 /** Without any judgement; which tag stands for which token stays known. The same state when there was none. */
 function cleared(state: ChargePointState): ChargePointState {

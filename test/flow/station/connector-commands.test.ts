@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import { aggregated } from '../../../src/flow/station/fan-out.ts';
-import { stationOf } from '../../../src/flow/station/rules.ts';
+import { stationOf, withStation } from '../../../src/flow/station/rules.ts';
 import { keys, transaction } from './command-states.ts';
 import { judged, type Reply, refusing } from './commander.ts';
 import { accepted } from './context.ts';
@@ -127,5 +127,34 @@ describe('ClearCache', () => {
     const { answer } = command('ClearCache', state, {}, refusing(code));
     expect(answer?.['status']).toBe(status);
     expect((answer?.['statusInfo'] as JsonObject | undefined)?.['reasonCode']).toBe(reasonCode);
+  });
+
+  test.each([
+    ['has none, the bridge had one', { snapshotAt: 1 }, {}, judged, 'Accepted', undefined],
+    ['has none, nor had the bridge', { snapshotAt: 1 }, {}, accepted(), 'Rejected', 'NotEnabled'],
+    ['has switched it off', {}, { AuthorizationCacheEnabled: 'False' }, accepted(), 'Rejected', 'NotEnabled'],
+    ['has one', { snapshotAt: 1 }, { AuthorizationCacheEnabled: 'true' }, judged, 'Rejected', undefined],
+    ['has said nothing of it', {}, {}, judged, 'Rejected', undefined],
+  ])('a charge point that refuses and %s', (_what, station, configuration, before, status, reasonCode) => {
+    const known = { ...withStation(before, station), configuration: keys(configuration) };
+    const { answer, state } = command('ClearCache', known, {}, () => ({ answer: { status: 'Rejected' } }));
+    expect(answer?.['status']).toBe(status);
+    expect((answer?.['statusInfo'] as JsonObject | undefined)?.['reasonCode']).toBe(reasonCode);
+    expect(stationOf(state).authorized).toEqual({});
+  });
+});
+
+describe('a refusal of the charge point', () => {
+  test.each([
+    ['DeviceProtocolError', 'InvalidValue'],
+    ['DeviceInternalError', 'InternalError'],
+    ['DeviceSecurityError', 'InternalError'],
+    ['DeviceUnreachable', 'InternalError'],
+    ['DeviceUncertain', 'InternalError'],
+    ['DeviceNotSupported', 'UnsupportedRequest'],
+  ] as const)('%s is a status with %s and its text, no CALLERROR', (code, reasonCode) => {
+    const { answer } = command('Reset', accepted(), { type: 'Immediate' }, refusing(code));
+    const statusInfo = { reasonCode, additionalInfo: 'the charge point did not' };
+    expect(answer).toEqual({ status: 'Rejected', statusInfo });
   });
 });
