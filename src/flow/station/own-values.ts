@@ -79,7 +79,10 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
     ...(movable(context) && { writable: true, valuesList: ALL_SLOTS.map(String) }),
   }),
   now: (_place, _state, { now }) => ({ value: new Date(now).toISOString() }),
-  offlineThreshold: (_place, _state, context) => ({ value: seconds(station(context).settings.offlineThreshold) }),
+  offlineThreshold: (_place, _state, context) => ({
+    value: seconds(station(context).settings.offlineThreshold),
+    minLimit: 0,
+  }),
   organizationName: (_place, _state, context) => ({ value: station(context).settings.organizationName }),
   power: (spot, state, context) => ({ value: power(spot, state), maxLimit: ratings(spot, context).ratedPower }),
   profileCount: (_place, state) => ({ value: count(stationOf(state).profiles), maxLimit: MOST_PROFILES }),

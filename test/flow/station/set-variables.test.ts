@@ -38,6 +38,9 @@ describe('SetVariables', () => {
 
   test.each([
     ['TxCtrlr.EVConnectionTimeOut', 'soon', 'Rejected', 'InvalidValue'],
+    ['OCPPCommCtrlr.OfflineThreshold', '-1', 'Rejected', 'ValueOutOfRange'],
+    ['OCPPCommCtrlr.MessageAttempts[TransactionEvent]', '-1', 'Rejected', 'ValueOutOfRange'],
+    ['OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]', '-1', 'Rejected', 'ValueOutOfRange'],
     ['OCPPCommCtrlr.HeartbeatInterval', '0', 'Rejected', 'ValueOutOfRange'],
     ['AuthCtrlr.LocalPreAuthorize', 'maybe', 'Rejected', 'InvalidValue'],
     ['SampledDataCtrlr.TxUpdatedMeasurands', 'Energy.Active.Net', 'Rejected', 'InvalidValue'],
