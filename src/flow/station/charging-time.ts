@@ -48,7 +48,8 @@ export function chargingStateChanged(
 /** Seconds of Charging until that time (ms); undefined when nobody ever said that it charged. */
 export function spentCharging(transaction: StationTransaction, until: number): number | undefined {
   const time = charged(transaction, until);
-  return time === undefined ? undefined : Math.round(time / 1000);
+  // A clock that jumps back makes parts that are longer than the whole.
+  return time === undefined ? undefined : Math.round(Math.min(time, Math.max(0, until - transaction.startedAt)) / 1000);
 }
 
 function charged(

@@ -3,12 +3,13 @@ import { type Context, type Decision, decision, type Effect, type Exchange } fro
 import { type ChargePointState, mayRemember, withConnector } from '../state.ts';
 import { adopted } from './adopt-transaction.ts';
 import { enqueue } from './enqueue.ts';
-import { eventTime } from './event-time.ts';
+import { eventTime, readingsInTime } from './event-time.ts';
 import { heldTold, withHeld } from './held-readings.ts';
 import { contextOf, readingEvent } from './reading-events.ts';
 import { inPages, readingUp, samplesOf, signedBy, withNeatReadings } from './readings.ts';
 import { converted, inTurn, type StationUp, station } from './rules.ts';
 import { sensedTold, withoutSensors } from './sensor-readings.ts';
+import type { TransactionEvents } from './state.ts';
 import { evseOf, siblingsOf } from './topology.ts';
 import { runningOn, type StationTransaction, withEvents } from './transaction-event.ts';
 import { takeTrigger } from './triggered.ts';
@@ -32,7 +33,7 @@ interface Reading {
 function call(state: ChargePointState, exchange: Exchange, context: Context): Decision {
   const left = leftWithDevice(state, context);
   if (left) return left;
-  const { request } = exchange;
+  const { request, losses } = inTime(state, exchange.request, context);
   const connectorId = Number(request['connectorId']);
   const { triggered, state: asked } = withoutTrigger(state, connectorId, context);
   const { elements, sensed } = withoutSensors(state, (request['meterValue'] ?? []) as JsonObject[], context);
@@ -41,20 +42,33 @@ function call(state: ChargePointState, exchange: Exchange, context: Context): De
   const readings = elements.filter((one) => !apart.includes(one)).map((element) => ({ element, triggered }));
   return inTurn(
     remembered(asked, request, context),
+    (now) => decision(now, ...losses),
     (now) => (readings.length > 0 ? told(now, request, connectorId, readings, context) : undefined),
     (now) => (apart.length > 0 ? alone(now, connectorId, apart, context) : undefined),
     (now) =>
-      sensed.length > 0 ? sensedTold(now, connectorId, sensed, transactionOf(now, request), context) : undefined,
+      sensed.length > 0
+        ? sensedTold(now, connectorId, sensed, transactionOf(now, request)?.transactionId, context)
+        : undefined,
     (now) => decision(now, { do: 'remember-answer', payload: {} }, { do: 'answer', payload: {} }),
   );
 }
 
+/** With times that can be true: the others were taken when they came, and not before the last event of their transaction. */
+function inTime(state: ChargePointState, request: JsonObject, context: Context) {
+  const came = () => eventTime(undefined, state, context, transactionOf(state, request)?.lastEventAt).timestamp;
+  const { readings, losses } = readingsInTime((request['meterValue'] ?? []) as JsonObject[], came, context);
+  return { request: losses.length === 0 ? request : { ...request, meterValue: [...readings] }, losses };
+}
+
 /** As the CSMS knows it. */
-function transactionOf(state: ChargePointState, { connectorId, transactionId }: JsonObject): string | undefined {
+function transactionOf(
+  state: ChargePointState,
+  { connectorId, transactionId }: JsonObject,
+): TransactionEvents | undefined {
   const which = whichTransaction(state, transactionId);
   const running = which.is === 'none' ? runningOn(state, Number(connectorId)) : undefined;
   const meant = which.is === 'open' || which.is === 'closed' ? which.transaction : running;
-  return meant?.events?.transactionId;
+  return meant?.events;
 }
 
 function told(

@@ -7,7 +7,7 @@ import { authorizedLately, LITTLE_HOPE, patience, remoteStartOf, withoutRemoteSt
 import { accepts } from './boot-gate.ts';
 import { firstChargingState } from './charging-time.ts';
 import { closeOld } from './close-transaction.ts';
-import { eventTime } from './event-time.ts';
+import { type EventTime, eventTime } from './event-time.ts';
 import { groupOf, reservationOf, withoutReservations } from './reservation-use.ts';
 import { inTurn, type StationUp } from './rules.ts';
 import { fallbackAnswer } from './start-answer.ts';
@@ -134,7 +134,7 @@ function begin(state: ChargePointState, request: JsonObject, key: string, contex
     {
       timestamp: time.timestamp,
       ...(time.offline && { offline: true }),
-      ...why(state, idTag, connectorId, remote, context),
+      ...why(state, idTag, connectorId, remote, time, context),
       evse: { ...evseOf(connectorId, context) },
       idToken: { ...token },
     },
@@ -157,10 +157,12 @@ function why(
   idTag: string,
   connectorId: number,
   remote: { readonly remoteStartId: number } | undefined,
+  time: EventTime,
   context: Context,
 ): JsonObject {
   if (remote) return { triggerReason: 'RemoteStart', remoteStartId: remote.remoteStartId };
-  const lately = authorizedLately(state, idTag, context);
+  // What the charge point kept began before the CSMS was asked now.
+  const lately = time.offline ? undefined : authorizedLately(state, idTag, context);
   const cardFirst = lately?.status === 'Accepted' && lately.available.includes(connectorId);
   return { triggerReason: cardFirst ? 'CablePluggedIn' : 'Authorized' };
 }

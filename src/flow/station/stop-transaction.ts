@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange } from '../decision.ts';
 import type { OutboxEntry } from '../outbox.ts';
@@ -7,8 +8,9 @@ import { adopted, recordOf, type Unseen } from './adopt-transaction.ts';
 import { accepts } from './boot-gate.ts';
 import { spentCharging } from './charging-time.ts';
 import { closedEvents } from './close-transaction.ts';
-import { type EventTime, eventTime } from './event-time.ts';
+import { type EventTime, eventTime, readingsInTime } from './event-time.ts';
 import { heldApartTold } from './held-readings.ts';
+import { contextOf } from './reading-events.ts';
 import { inTurn, type StationUp, station, withStation } from './rules.ts';
 import { sensedTold, withoutSensors } from './sensor-readings.ts';
 import type { IdToken } from './state.ts';
@@ -71,7 +73,8 @@ function unseen(
     const booked = withEvents(state, draft, {});
     return inTurn(booked, (now) => end(now, draft, request, context));
   }
-  const { readings } = stopReadings(state, draft, request, time.timestamp, context);
+  const dated = { ...request, transactionData: [...inTime(draft, request, time, context).readings] };
+  const { readings } = stopReadings(state, draft, dated, time.timestamp, context);
   const first = readings.map((reading) => String(reading['timestamp'])).find((at) => Date.parse(at) < time.at);
   const begin = adopted(
     state,
@@ -105,9 +108,10 @@ function ended(
   asked: JsonObject,
   context: Context,
 ): Decision {
-  const { elements, sensed } = withoutSensors(state, (asked['transactionData'] ?? []) as JsonObject[], context);
+  const time = eventTime(asked['timestamp'], state, context, transaction.events.lastEventAt);
+  const dated = inTime(transaction, asked, time, context);
+  const { elements, sensed } = withoutSensors(state, dated.readings, context);
   const request: JsonObject = { ...asked, transactionData: [...elements] };
-  const time = eventTime(request['timestamp'], state, context, transaction.events.lastEventAt);
   const told = stopReadings(state, transaction, request, time.timestamp, context);
   const { reason, given } = stopReason(state, transaction, request, time.at, context);
   const { reason: _, ...rest } = request;
@@ -136,10 +140,18 @@ function ended(
   const { connectorId, events } = transaction;
   return inTurn(
     after,
-    (now) => decision(now, ...time.losses, ...told.losses, ...event.effects),
+    (now) => decision(now, ...time.losses, ...dated.losses, ...told.losses, ...event.effects),
     (now) => sensedTold(now, connectorId, sensed, events.transactionId, context),
     (now) => decision(now, ...answer),
   );
+}
+
+/** With readings whose times can be true: the others are of the end, or of the start if they say so. */
+function inTime({ startedAt }: StationTransaction, request: JsonObject, { timestamp }: EventTime, context: Context) {
+  const all = (request['transactionData'] ?? []) as JsonObject[];
+  const otherwise = (reading: JsonObject) =>
+    contextOf(reading) === 'Transaction.Begin' ? isoTime(startedAt) : timestamp;
+  return readingsInTime(all, otherwise, context);
 }
 
 /** Older versions do not tell when energy flows. */

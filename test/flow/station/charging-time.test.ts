@@ -48,6 +48,14 @@ describe('the time that a transaction charges', () => {
       ],
       0,
     ],
+    [
+      'never more than there was between start and stop',
+      [
+        ['Charging', 5],
+        ['SuspendedEV', 90],
+      ],
+      60,
+    ],
   ] as const)('is %s', (_what, changes, seconds) => {
     expect(spentCharging(changed(...changes), NOW + 60_000)).toBe(seconds);
   });

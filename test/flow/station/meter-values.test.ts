@@ -92,6 +92,17 @@ describe('MeterValues towards 2.0.1', () => {
     },
   );
 
+  it.each(['1970-01-01T00:05:00Z', at(3 * 86_400)])('were taken when they came if they say %s', (timestamp) => {
+    const { talk, transactionId } = charging();
+    const meterValue = [{ ...one(0), timestamp }];
+    const now = new Date(talk.now).toISOString();
+    for (const connectorId of [1, 2])
+      talk.say('MeterValues', { connectorId, meterValue, ...(connectorId === 1 && { transactionId }) });
+    expect(talk.events[1]).toMatchObject({ timestamp: now, meterValue: [{ timestamp: now }] });
+    expect(talk.heard.at(-1)).toMatchObject({ action: 'MeterValues', payload: { meterValue: [{ timestamp: now }] } });
+    expect(talk.shell.losses.filter((code) => code === 'tx-clock')).toHaveLength(2);
+  });
+
   it('use up no number when nothing of them can be told', () => {
     const { talk, transactionId } = charging();
     const meterValue = [one(5, { value: 'NaN' }), one(6)];

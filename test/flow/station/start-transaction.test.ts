@@ -81,6 +81,14 @@ describe('StartTransaction towards 2.0.1', () => {
     expect([card, cable].map(({ events }) => events[0]?.['triggerReason'])).toEqual(['CablePluggedIn', 'Authorized']);
   });
 
+  it('does not take what it asks of a card now for what the charge point asked when it was offline', () => {
+    const talk = new Conversation().connect();
+    talk.say('StatusNotification', status('Available', -20));
+    talk.say('Authorize', { idTag: START.idTag });
+    talk.say('StartTransaction', { ...START, timestamp: at(-3600) });
+    expect(talk.events[0]).toMatchObject({ triggerReason: 'Authorized', offline: true });
+  });
+
   it('answers a remote start once, with the token that the CSMS sent', () => {
     const token = { idToken: 'TOKEN-OF-THE-CSMS-LONGER-THAN-20', type: 'Central' };
     const remote = { remoteStartId: 17, idTag: 'A=ABC', token, expiresAt: NOW + 900_000, preauthorized: true as const };

@@ -177,6 +177,16 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
     expect(talk.events).toHaveLength(2);
   });
 
+  it('is told at the time of the stop where its readings have times that cannot be true', () => {
+    const talk = new Conversation().connect();
+    const transactionData = data.map((reading) => ({ ...reading, timestamp: '1970-01-01T00:00:09Z' }));
+    talk.say('StopTransaction', { ...STOP, transactionId: 4711, transactionData });
+    expect(talk.events).toMatchObject([{ timestamp: at(60) }, { timestamp: at(60) }]);
+    const times = talk.events.flatMap((event) => event['meterValue'] as JsonObject[]).map((one) => one['timestamp']);
+    expect(new Set(times)).toEqual(new Set([at(60)]));
+    expect(talk.shell.losses).toContain('tx-clock');
+  });
+
   it.each(['2', ''])(
     'names no EVSE where it may be another (connectors: %j), no token and no register where there are none',
     (value) => {
