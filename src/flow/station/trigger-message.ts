@@ -22,8 +22,10 @@ export const triggerMessage: StationCommand = command(
     call(state, exchange, context) {
       const { evse, requestedMessage } = exchange.request;
       const { id, connectorId: number } = (evse ?? {}) as { id?: number; connectorId?: number };
-      const connectors = id === undefined ? undefined : meant(connectorsAt(state, context, id), number);
-      if (connectors?.length === 0) return rejected(state, 'UnknownEvse');
+      const there = id === undefined ? undefined : connectorsAt(state, context, id);
+      if (there?.length === 0) return rejected(state, 'UnknownEvse');
+      const connectors = there && meant(there, number);
+      if (connectors?.length === 0) return rejected(state, 'UnknownConnectorId');
       const message = String(requestedMessage);
       const all: Asked = { message, connectorId: undefined, left: [], told: false };
       if (isOwn(message)) return fromMemoryOr(state, exchange, all, 'Rejected', context);

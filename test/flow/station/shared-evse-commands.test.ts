@@ -245,6 +245,6 @@ describe('TriggerMessage', () => {
   });
 
   test('knows no connector beyond those of the EVSE', () => {
-    expect(reason(trigger(idle, 'StatusNotification', { id: 2, connectorId: 2 }).answer)).toBe('UnknownEvse');
+    expect(reason(trigger(idle, 'StatusNotification', { id: 2, connectorId: 2 }).answer)).toBe('UnknownConnectorId');
   });
 });

@@ -66,12 +66,14 @@ describe('TriggerMessage', () => {
     expect(trigger(accepted(), message).answer).toMatchObject({ status: 'NotImplemented' });
   });
 
-  test('an EVSE or a connector that is not there', () => {
-    for (const evse of [{ id: 7 }, { id: 1, connectorId: 2 }])
-      expect(trigger(accepted(), 'StatusNotification', evse)).toMatchObject({
-        asked: [],
-        answer: { status: 'Rejected', statusInfo: { reasonCode: 'UnknownEvse' } },
-      });
+  test.each([
+    ['EVSE', { id: 7 }, 'UnknownEvse'],
+    ['connector', { id: 1, connectorId: 2 }, 'UnknownConnectorId'],
+  ])('of an %s that is not there', (_what, evse, reasonCode) => {
+    expect(trigger(accepted(), 'StatusNotification', evse)).toMatchObject({
+      asked: [],
+      answer: { status: 'Rejected', statusInfo: { reasonCode } },
+    });
   });
 });
 
