@@ -19,11 +19,12 @@ export function profileObjection(
   evseId: number,
   context: Context,
 ): Objection | undefined {
-  return (
-    purposeObjection(state, profile, evseId, context) ??
-    limitsObjection(state, profile) ??
-    schedulesObjection(state, profile['chargingSchedule'] as JsonObject[])
-  );
+  return purposeObjection(state, profile, evseId, context) ?? beyondLimits(state, profile);
+}
+
+/** What the charge point cannot carry out, whatever the profile is for. */
+export function beyondLimits(state: ChargePointState, profile: JsonObject): Objection | undefined {
+  return levelObjection(state, profile) ?? schedulesObjection(state, profile['chargingSchedule'] as JsonObject[]);
 }
 
 function purposeObjection(
@@ -59,7 +60,7 @@ function doubled(state: ChargePointState, { id, stackLevel }: JsonObject, evseId
   return twin && { reasonCode: 'DuplicateProfile', info: `profile ${String(twin.profile['id'])} has this level` };
 }
 
-function limitsObjection(state: ChargePointState, { stackLevel }: JsonObject): Objection | undefined {
+function levelObjection(state: ChargePointState, { stackLevel }: JsonObject): Objection | undefined {
   const most = numberOf(state, 'chargeprofilemaxstacklevel');
   if (most === undefined || Number(stackLevel) <= most) return undefined;
   return { reasonCode: 'InvalidStackLevel', info: `at most ${most}` };

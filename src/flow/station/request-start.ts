@@ -4,6 +4,7 @@ import type { ChargePointState } from '../state.ts';
 import { pending } from './boot-gate.ts';
 import { smartCharging } from './capability.ts';
 import { asking, command, isUncertain, refusedAs, telling } from './command.ts';
+import { beyondLimits, type Objection } from './profile-check.ts';
 import { registered } from './profile-registry.ts';
 import { inTurn, rejected, type StationCommand, stationOf, withStation } from './rules.ts';
 import { startPlace } from './start-place.ts';
@@ -27,7 +28,7 @@ export const requestStartTransaction: StationCommand = command(
       const place = startPlace(state, request, context);
       if ('reasonCode' in place) return rejected(state, place.reasonCode, 'Rejected', place.info);
       const profiled = profileOf(state, request, context);
-      if (typeof profiled === 'string') return rejected(state, profiled);
+      if ('reasonCode' in profiled) return rejected(state, profiled.reasonCode, 'Rejected', profiled.info);
       return started(state, profiled.request, place.connectorId, profiled.losses, context);
     },
     answered(state, { request }, { request: asked }, answer, context) {
@@ -61,18 +62,21 @@ function repeated(state: ChargePointState, request: JsonObject, context: Context
   return rejected(state, 'DuplicateRequestId', 'Rejected', 'asked before; the charge point has not answered');
 }
 
-/** The request with a profile that the charge point can take; or the reasonCode of a refusal. */
+/** The request with a profile that the charge point can take; or why it is refused. */
 function profileOf(
   state: ChargePointState,
   request: JsonObject,
   context: Context,
-): { readonly request: JsonObject; readonly losses: readonly Effect[] } | string {
+): { readonly request: JsonObject; readonly losses: readonly Effect[] } | Objection {
   const { chargingProfile, ...rest } = request;
   if (chargingProfile === undefined) return { request, losses: [] };
-  const { chargingProfilePurpose: purpose, transactionId } = chargingProfile as JsonObject;
-  if (purpose !== 'TxProfile' || transactionId !== undefined) return 'InvalidProfile';
-  if (smartCharging(state, context)) return { request, losses: [] };
-  if (context.settings.profileRequired === 'reject') return 'UnsupportedParam';
+  const profile = chargingProfile as JsonObject;
+  const { chargingProfilePurpose: purpose, transactionId } = profile;
+  if (purpose !== 'TxProfile' || transactionId !== undefined)
+    return { reasonCode: 'InvalidProfile', info: 'it is for the transaction that is to begin' };
+  if (smartCharging(state, context)) return beyondLimits(state, profile) ?? { request, losses: [] };
+  if (context.settings.profileRequired === 'reject')
+    return { reasonCode: 'UnsupportedParam', info: 'the charge point has no smart charging' };
   return { request: rest, losses: [{ do: 'loss', code: 'profile-start', field: 'chargingProfile' }] };
 }
 

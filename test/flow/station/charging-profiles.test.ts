@@ -73,6 +73,12 @@ describe('SetChargingProfile', () => {
       { ...DEFAULT, chargingProfilePurpose: 'ChargingStationExternalConstraints' },
       'InvalidProfile',
     ],
+    [
+      'a limit of the station that is relative to a transaction',
+      0,
+      { ...DEFAULT, chargingProfilePurpose: 'ChargingStationMaxProfile', chargingProfileKind: 'Relative' },
+      'InvalidProfile',
+    ],
     ['a level too high', 1, { ...DEFAULT, stackLevel: 4 }, 'InvalidStackLevel'],
     ['two schedules', 1, { ...DEFAULT, chargingSchedule: [SCHEDULE, SCHEDULE] }, 'InvalidSchedule'],
     [
@@ -106,6 +112,9 @@ describe('SetChargingProfile', () => {
     const { state } = set(open, 0, DEFAULT);
     expect(reasonCode(set(state, 1, { ...DEFAULT, id: 3 }).answer)).toBe('DuplicateProfile');
     expect(set(state, 1, { ...DEFAULT, id: 3, stackLevel: 2 }).answer).toEqual({ status: 'Accepted' });
+    const one = set(open, 1, DEFAULT).state;
+    expect(reasonCode(set(one, 0, { ...DEFAULT, id: 3 }).answer)).toBe('DuplicateProfile');
+    expect(set(one, 0, DEFAULT).answer).toEqual({ status: 'Accepted' });
   });
 
   test('takes the place of one with its id, or its purpose and level', () => {

@@ -170,6 +170,19 @@ describe('RequestStartTransaction with a charging profile', () => {
       });
   });
 
+  test.each([
+    ['of a level too high', { stackLevel: 4 }, 'InvalidStackLevel'],
+    ['in a unit that it does not take', {}, 'UnsupportedRateUnit'],
+  ])('one that the charge point cannot carry out is refused without asking: %s (K01)', (_what, change, reasonCode) => {
+    const configuration = keys({ ChargeProfileMaxStackLevel: '3', ChargingScheduleAllowedChargingRateUnit: 'Current' });
+    const { asked, answer, starts } = start(accepted({}, { configuration }), {
+      ...REQUEST,
+      chargingProfile: { ...profile, ...change },
+    });
+    expect([asked, starts]).toEqual([[], []]);
+    expect(answer).toMatchObject({ status: 'Rejected', statusInfo: { reasonCode } });
+  });
+
   test('a charge point without smart charging starts without it (F01), or not at all where the operator says so', () => {
     const state = accepted({}, { configuration: keys({ SupportedFeatureProfiles: 'Core' }) });
     const without = start(state, withProfile);
