@@ -52,6 +52,8 @@ export interface MalformedFrame {
   readonly call?: string;
   /** Set when it was meant as an answer to the call of this id. */
   readonly answer?: string;
+  /** It may have been meant as a CALL, and its id cannot be read. */
+  readonly nameless?: true;
 }
 
 export type Frame = CallFrame | ResultFrame | ErrorFrame | MalformedFrame;
@@ -62,15 +64,17 @@ export function parseFrame(text: string): Frame {
   try {
     value = JSON.parse(text);
   } catch {
-    return { kind: 'malformed', reason: 'not-json' };
+    return { kind: 'malformed', reason: 'not-json', nameless: true };
   }
-  if (!Array.isArray(value)) return { kind: 'malformed', reason: 'not-an-array' };
+  if (!Array.isArray(value)) return { kind: 'malformed', reason: 'not-an-array', nameless: true };
   const frame: readonly unknown[] = value;
   const [type, id] = frame;
   if (type !== CALL && type !== CALL_RESULT && type !== CALL_ERROR) {
     return { kind: 'malformed', reason: 'message-type' };
   }
-  if (typeof id !== 'string' || id === '' || id.length > ECHO_LENGTH) return { kind: 'malformed', reason: 'unique-id' };
+  if (typeof id !== 'string' || id === '' || id.length > ECHO_LENGTH) {
+    return { kind: 'malformed', reason: 'unique-id', ...(type === CALL && { nameless: true }) };
+  }
   if (type === CALL) return readCall(frame, id);
   return type === CALL_RESULT ? readResult(frame, id) : readError(frame, id);
 }

@@ -25,6 +25,9 @@ import type { LinkSettings } from './settings.ts';
 import { closeReason, frameFault, OPEN, type Socket } from './socket.ts';
 import { CONFIGURED, type Ways } from './ways.ts';
 
+/** Stands for the id of a call that cannot be read (OCPP-J 2.0.1, section 4.2.3); 1.6 has no such word. */
+const NO_ID = '-1';
+
 /**
  * One charge point's WebSocket to the CSMS.
  *
@@ -244,11 +247,12 @@ export class Link implements Line, Peer, Dialler {
     this.#ways?.held(this.#way);
   }
 
-  #malformed(socket: Socket, { reason, call, answer }: MalformedFrame): void {
+  #malformed(socket: Socket, { reason, call, answer, nameless }: MalformedFrame): void {
     this.#complainOfFrame(reason);
-    if (call !== undefined) {
+    const named = nameless && this.#deps.contract.protocol !== 'ocpp1.6' ? NO_ID : call;
+    if (named !== undefined) {
       const refusal = { code: 'FrameMalformed', reason: `not an OCPP-J message (${reason})` } as const;
-      this.#receiver.refuse(call, refusal, (text) => this.#reply(socket, text));
+      this.#receiver.refuse(named, refusal, (text) => this.#reply(socket, text));
     }
     if (answer !== undefined) this.#caller.malformed(answer, reason);
   }

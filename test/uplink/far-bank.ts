@@ -9,7 +9,7 @@ import type { LinkSettings } from '../../src/uplink/settings.ts';
 import type { Connect } from '../../src/uplink/socket.ts';
 import { ManualClock } from '../base/manual-clock.ts';
 
-const contract = loadJsonContract('ocpp1.6');
+const contracts = { 'ocpp1.6': loadJsonContract('ocpp1.6'), 'ocpp2.0.1': loadJsonContract('ocpp2.0.1') };
 
 /** Every event as one line, in order; a test can wait for the next one of a kind. */
 export class Events implements LinkObserver {
@@ -127,7 +127,7 @@ export function farBank(
   let id = 0;
   const links = new Links({
     settings: settingsFor(url, changes),
-    spoken: () => ({ contract, downActions: new Set(DOWN) }),
+    spoken: (protocol) => ({ contract: contracts[protocol], downActions: new Set(DOWN) }),
     clock,
     ids: () => `u${++id}`,
     random: parts.random ?? (() => 1),

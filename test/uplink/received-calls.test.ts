@@ -224,6 +224,27 @@ describe('a frame that is no OCPP-J', () => {
     expect(bank.links.states()).toMatchObject({ open: 1 });
   });
 
+  it.each([
+    ['{', true],
+    ['null', true],
+    ['[2,7,"ClearCache",{}]', true],
+    ['[3,7,{}]', false],
+    ['[5,"a",{}]', false],
+  ])('is answered without an id towards 2.0.1, where it may be a call: %s', async (text, answered) => {
+    const other = await Csms.start({ protocol: 'ocpp2.0.1' });
+    try {
+      const { links } = farBank(other.url, { route: () => ({ url: other.url, protocol: 'ocpp2.0.1' }) });
+      links.open('CP-1');
+      const line = await other.connection();
+      line.send(text);
+      if (answered) expect(await line.frame()).toEqual([4, '-1', 'RpcFrameworkError', expect.any(String), {}]);
+      await line.roundTrip();
+      expect(line.unread).toBe(0);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('is counted when it is binary', async () => {
     connection.socket.send(Buffer.from('[2,"a","ClearCache",{}]'), { binary: true });
     await connection.roundTrip();
