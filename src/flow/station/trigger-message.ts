@@ -119,9 +119,14 @@ function fromMemoryOr(
   context: Context,
 ): Decision {
   const known = fromMemory(state, asked.message, asked.connectorId, context);
-  const loss = isOwn(asked.message) ? [] : [EMULATED];
+  const own = isOwn(asked.message);
+  const loss = own ? [] : [EMULATED];
   const told = known && { state: known.state, effects: [...loss, ...known.effects] };
-  return goOn(state, exchange, asked, told, (now) => rejected(now, 'UnsupportedRequest', status), context);
+  const refusal = (now: ChargePointState): Decision =>
+    own
+      ? rejected(now, 'InternalError', status, 'the charge point is silent')
+      : rejected(now, 'UnsupportedRequest', status);
+  return goOn(state, exchange, asked, told, refusal, context);
 }
 
 /**

@@ -165,7 +165,7 @@ describe('triggered messages of the bridge', () => {
     const silent = stationContext({}, { heardAt: NOW - 3_600_000 });
     expect(trigger(accepted(), 'Heartbeat', undefined, undefined, silent)).toMatchObject({
       told: [],
-      answer: { status: 'Rejected' },
+      answer: { status: 'Rejected', statusInfo: { reasonCode: 'InternalError' } },
     });
   });
 
