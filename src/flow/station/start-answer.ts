@@ -72,7 +72,8 @@ export function fallbackAnswer(state: ChargePointState, transaction: StationTran
   if (transaction.events.answered !== undefined) return given(state, transaction.device, transaction.events.answered);
   const { authFallback } = station(context).settings;
   const strict = authFallback.every((step) => step === 'invalid');
-  const known = judgedAtAuthorize(state, transaction, context) ?? judgedBefore(state, transaction.idTag, context);
+  const known =
+    judgedAtAuthorize(state, transaction, context) ?? lastingly(judgedBefore(state, transaction.idTag, context));
   const { state: after, idTagInfo } = tagInfo(state, known ?? { status: strict ? 'Invalid' : 'Accepted' }, context);
   const loss: Effect = { do: 'loss', code: 'auth-fallback', field: 'idTagInfo' };
   return inTurn(
@@ -80,6 +81,13 @@ export function fallbackAnswer(state: ChargePointState, transaction: StationTran
     (now) => decision(now, loss),
     (now) => answered(now, transaction, { transactionId: transaction.device, idTagInfo }),
   );
+}
+
+/** A refusal that was for its moment says nothing of another one (AuthorizationStatusEnumType). */
+const FOR_THEN: ReadonlySet<string> = new Set(['ConcurrentTx', 'NoCredit', 'NotAtThisTime']);
+
+function lastingly(info: IdTokenInfo | undefined): IdTokenInfo | undefined {
+  return info && FOR_THEN.has(info.status) ? undefined : info;
 }
 
 /** The charge point is answered, and its repeats are. */

@@ -140,16 +140,25 @@ describe('StartTransaction towards 2.0.1', () => {
     expect(talk.events[0]).toMatchObject({ offline: true });
   });
 
-  it('is refused in an outage only where the operator trusts nobody, or the tag was refused before', () => {
+  it('is refused in an outage where the operator trusts nobody', () => {
     const strict = new Conversation({ settings: { authFallback: ['invalid'] } });
     strict.ask('StartTransaction', START);
     strict.pass(2_000);
     expect(strict.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Invalid' } } });
-    const blocked = { ...TOKEN, known: true as const, info: { status: 'Blocked' }, at: NOW };
-    const known = new Conversation({}, accepted({ tokens: { '04a2b3c4': blocked } }));
+  });
+
+  it.each([
+    ['Blocked', 'Blocked'],
+    ['NotAtThisLocation', 'Blocked'],
+    ['ConcurrentTx', 'Accepted'],
+    ['NoCredit', 'Accepted'],
+    ['NotAtThisTime', 'Accepted'],
+  ])('of a tag that was %s before is %s in an outage', (before, status) => {
+    const token = { ...TOKEN, known: true as const, info: { status: before }, at: NOW };
+    const known = new Conversation({}, accepted({ tokens: { '04a2b3c4': token } }));
     known.ask('StartTransaction', START);
     known.pass(2_000);
-    expect(known.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Blocked' } } });
+    expect(known.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status } } });
   });
 
   it('gets the same number when it is repeated under another name, in an outage, after a crash', () => {
