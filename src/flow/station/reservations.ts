@@ -17,6 +17,7 @@ export const reserveNow: StationCommand = command(
     call(state, { request }, context) {
       if (hasProfile(state, 'Reservation') === false || lacks(state, 'ReserveNow', context))
         return rejected(state, 'NotEnabled', 'Rejected', 'the charge point has no reservations');
+      if (!(expiry(request) > context.now)) return rejected(state, 'InvalidValue', 'Rejected', 'it is over already');
       const place = reservedPlace(state, request, context);
       if (typeof place === 'string') return rejected(state, place);
       if (occupied(state, place, context)) return rejected(state, 'TxInProgress', 'Occupied');
@@ -50,7 +51,7 @@ function reserved(state: ChargePointState, request: JsonObject, asked: JsonObjec
     token: pairOf(request['idToken'] as unknown as IdToken),
     ...(group && { group: pairOf(group) }),
     connectorId,
-    expiresAt: expiry(request, context),
+    expiresAt: expiry(request),
     at: context.now,
     // Some tell the status before they answer.
     ...(shown && { shown }),
@@ -62,10 +63,8 @@ function reserved(state: ChargePointState, request: JsonObject, asked: JsonObjec
   return withStation(state, { reservations: { ...Object.fromEntries(kept), [String(id)]: reservation } });
 }
 
-/** A date that nobody can read has passed. */
-function expiry(request: JsonObject, context: Context): number {
-  const at = Date.parse(String(request['expiryDateTime']));
-  return Number.isNaN(at) ? context.now : at;
+function expiry(request: JsonObject): number {
+  return Date.parse(String(request['expiryDateTime']));
 }
 
 function pairOf({ idToken, type }: IdToken): IdToken {

@@ -61,6 +61,7 @@ describe('ReserveNow', () => {
 
   test.each([
     ['an EVSE that is not there', { ...REQUEST, evseId: 3 }, 'UnknownEvse'],
+    ['a time that is over', { ...REQUEST, expiryDateTime: '2024-03-09T10:00:00.000Z' }, 'InvalidValue'],
     ['a connector of a type that nobody has told of', { ...REQUEST, connectorType: 'cType2' }, 'UnknownConnectorType'],
   ])('%s', (_what, request, reasonCode) => {
     const { asked, answer } = command('ReserveNow', two, request);
