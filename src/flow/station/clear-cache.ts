@@ -4,6 +4,7 @@ import { asking, command, isLacking, refusedAs, telling } from './command.ts';
 import { knownKeys } from './known-keys.ts';
 import { rejected, type StationCommand, stationOf, withStation } from './rules.ts';
 import type { Token } from './state.ts';
+import { truth } from './variable-values.ts';
 
 /** ClearCache (OCPP 2.0.1 C11): the cache of the charge point, and what the bridge remembers of the CSMS's judgements. */
 export const clearCache: StationCommand = command(
@@ -23,7 +24,7 @@ export const clearCache: StationCommand = command(
 function cacheless(state: ChargePointState, context: Context): boolean {
   const enabled = knownKeys(state, context).get('authorizationcacheenabled');
   if (enabled === undefined) return stationOf(state).snapshotAt !== undefined;
-  return enabled.value?.trim().toLowerCase() === 'false';
+  return truth(enabled.value) === false;
 }
 
 /** The bridge's own memory is the only cache there is. */

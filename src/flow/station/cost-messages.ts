@@ -4,6 +4,7 @@ import type { ChargePointState } from '../state.ts';
 import { lacks } from './capability.ts';
 import { isLacking } from './command.ts';
 import { type Question, type StationCommand, station, stationOf, withStation } from './rules.ts';
+import { truth } from './variable-values.ts';
 
 /**
  * Costs and texts on the display of a charge point: DataTransfers of the Open Charge Alliance's application note "OCPP & California
@@ -30,8 +31,8 @@ export interface CostMessage {
 /** Whether the charge point says that it shows costs, and has not answered that it does not. */
 export function showsCosts(state: ChargePointState, context: Context): boolean {
   if (station(context).settings.costMessages === 'off' || lacks(state, 'DataTransfer', context)) return false;
-  const said = state.configuration[SHOWS_COSTS.toLowerCase()]?.value?.trim().toLowerCase();
-  return said === 'true' && !stationOf(state).lacking.includes(COST_MESSAGES);
+  const said = state.configuration[SHOWS_COSTS.toLowerCase()]?.value;
+  return truth(said) === true && !stationOf(state).lacking.includes(COST_MESSAGES);
 }
 
 /** Tells the charge point, or counts what the driver does not see. */

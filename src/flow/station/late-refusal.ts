@@ -5,6 +5,7 @@ import { hasProfile, smartCharging } from './capability.ts';
 import { isUncertain } from './command.ts';
 import { rejected, type StationCommand } from './rules.ts';
 import { latestOf, type StationTransaction, withEvents } from './transaction-event.ts';
+import { truth } from './variable-values.ts';
 
 /**
  * The CSMS refuses the token of a transaction that the charge point was let begin (E05, C15). The charge point cannot hear that
@@ -25,9 +26,9 @@ export function lateRefusal(
   const good = info === undefined || info['status'] === 'Accepted';
   if (good || now.stoppedAt !== undefined || now.events.stopAsked?.late) return decision(state);
   // As the charge point itself would act on the answer to its start; where it does not say, as the operator says.
-  const said = state.configuration['stoptransactiononinvalidid']?.value?.trim().toLowerCase();
-  if (said === 'false') return withoutEnergy(state, now, context);
-  if (said !== 'true' && !context.settings.stopLateRefused) return decision(state);
+  const said = truth(state.configuration['stoptransactiononinvalidid']?.value);
+  if (said === false) return withoutEnergy(state, now, context);
+  if (said !== true && !context.settings.stopLateRefused) return decision(state);
   return decision(withEvents(state, now, { stopAsked: { at: context.now, late: true } }), {
     do: 'call-device',
     action: 'RemoteStopTransaction',

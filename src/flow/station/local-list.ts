@@ -6,6 +6,7 @@ import { tagsOf } from './list-tags.ts';
 import { rejected, type StationCommand, stationOf, withoutStation, withStation } from './rules.ts';
 import type { IdToken, IdTokenInfo, Token } from './state.ts';
 import { withinBounds } from './token-memory.ts';
+import { truth } from './variable-values.ts';
 
 /** The local authorization list (OCPP 2.0.1 D01, D02). The bridge keeps a copy: tags alone do not say what kind of token they are. */
 
@@ -108,8 +109,8 @@ function infoOf({ status, cacheExpiryDateTime, groupIdToken }: IdTokenInfo): IdT
 export const getLocalListVersion: StationCommand = command(
   {
     call(state, { request }, context) {
-      const off = state.configuration['localauthlistenabled']?.value?.toLowerCase() === 'false';
-      if (off) return decision(state, { do: 'answer', payload: { versionNumber: 0 } });
+      if (truth(state.configuration['localauthlistenabled']?.value) === false)
+        return decision(state, { do: 'answer', payload: { versionNumber: 0 } });
       return asking(state, 'GetLocalListVersion', 'GetLocalListVersion', request, {}, context);
     },
     answered(state, _exchange, _question, answer, context) {

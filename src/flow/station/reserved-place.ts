@@ -3,6 +3,7 @@ import type { Context } from '../decision.ts';
 import { type ChargePointState, openTransaction } from '../state.ts';
 import { stationOf } from './rules.ts';
 import { connectorsAt, connectorsOf, connectorTypeOf, siblingsOf } from './topology.ts';
+import { truth } from './variable-values.ts';
 
 /** What a ReserveNow is to keep (OCPP 2.0.1 H01): 1.6 keeps a connector, or any of them. */
 
@@ -17,8 +18,7 @@ export function reservedPlace(state: ChargePointState, request: JsonObject, cont
   );
   if (fitting.length === 0) return 'UnknownConnectorType';
   if (evseId === undefined) {
-    const any = state.configuration['reserveconnectorzerosupported']?.value?.toLowerCase() === 'true';
-    if (!any) return 'UnsupportedParam';
+    if (!truth(state.configuration['reserveconnectorzerosupported']?.value)) return 'UnsupportedParam';
     if (fitting.length === there.length) return 0;
   }
   return freest(state, fitting, Number(request['id']), context);

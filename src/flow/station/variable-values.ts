@@ -21,6 +21,12 @@ const KNOWN = new Map(MEASURANDS.map((name) => [name.toLowerCase(), name]));
 /** OCPP 1.6 section 9.1.5: how the phases of a connector are wired; also the words for not knowing. */
 const ROTATIONS = new Set(['RST', 'RTS', 'SRT', 'STR', 'TRS', 'TSR']);
 
+/** What a boolean key of the charge point says, in any of the words that charge points have; undefined when it is none of them. */
+export function truth(value = ''): boolean | undefined {
+  const word = value.trim();
+  return TRUE.test(word) ? true : FALSE.test(word) ? false : undefined;
+}
+
 /** What a key of the charge point says, as the variable's value. */
 export function shown(convert: VariableConversion, dataType: string, value: string): string {
   return converted(convert, dataType, value.trim()).slice(0, LONGEST);
@@ -29,7 +35,7 @@ export function shown(convert: VariableConversion, dataType: string, value: stri
 function converted(convert: VariableConversion, dataType: string, value: string): string {
   switch (convert) {
     case 'bool':
-      return TRUE.test(value) ? 'true' : FALSE.test(value) ? 'false' : value;
+      return String(truth(value) ?? value);
     case 'measurands':
       return withoutPhases(value).join(',');
     case 'rate-unit':
@@ -82,7 +88,7 @@ function measurandOf(name: string): string {
  * @param phases the measurands with phases that the charge point once had under this key
  */
 export function keyValue(convert: VariableConversion, value: string, phases: string | undefined): string | undefined {
-  if (convert === 'bool') return TRUE.test(value) ? 'true' : FALSE.test(value) ? 'false' : undefined;
+  if (convert === 'bool') return truth(value)?.toString();
   if (convert !== 'measurands') return value;
   const names: string[] = [];
   for (const name of listed(value)) {

@@ -132,7 +132,7 @@ describe('ClearCache', () => {
   test.each([
     ['has none, the bridge had one', { snapshotAt: 1 }, {}, judged, 'Accepted', undefined],
     ['has none, nor had the bridge', { snapshotAt: 1 }, {}, accepted(), 'Rejected', 'NotEnabled'],
-    ['has switched it off', {}, { AuthorizationCacheEnabled: 'False' }, accepted(), 'Rejected', 'NotEnabled'],
+    ['has switched it off', {}, { AuthorizationCacheEnabled: '0' }, accepted(), 'Rejected', 'NotEnabled'],
     ['has one', { snapshotAt: 1 }, { AuthorizationCacheEnabled: 'true' }, judged, 'Rejected', undefined],
     ['has said nothing of it', {}, {}, judged, 'Rejected', undefined],
   ])('a charge point that refuses and %s', (_what, station, configuration, before, status, reasonCode) => {

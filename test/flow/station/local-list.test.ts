@@ -138,9 +138,11 @@ describe('GetLocalListVersion', () => {
   });
 
   test('a list that is switched off counts as none', () => {
-    const { asked, said } = ask(accepted({}, { configuration: keys({ LocalAuthListEnabled: 'false' }) }));
-    expect(asked).toEqual([]);
-    expect(said).toEqual([{ answer: { versionNumber: 0 } }]);
+    for (const word of ['false', 'False', '0']) {
+      const { asked, said } = ask(accepted({}, { configuration: keys({ LocalAuthListEnabled: word }) }));
+      expect(asked).toEqual([]);
+      expect(said).toEqual([{ answer: { versionNumber: 0 } }]);
+    }
   });
 
   test('of a charge point that is away is that of the copy, if there is one', () => {

@@ -55,8 +55,10 @@ describe('ReserveNow', () => {
 
   test('of any EVSE is connector 0, where the charge point can', () => {
     expect(command('ReserveNow', two, anywhere).answer).toMatchObject({ status: 'Rejected' });
-    const can = accepted({}, { configuration: keys({ ReserveConnectorZeroSupported: 'true' }) });
-    expect(command('ReserveNow', can, anywhere).asked[0]?.payload).toMatchObject({ connectorId: 0 });
+    for (const word of ['true', 'TRUE', 'yes']) {
+      const can = accepted({}, { configuration: keys({ ReserveConnectorZeroSupported: word }) });
+      expect(command('ReserveNow', can, anywhere).asked[0]?.payload).toMatchObject({ connectorId: 0 });
+    }
   });
 
   test.each([
