@@ -233,6 +233,19 @@ describe('StartTransaction towards 2.0.1', () => {
     expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Invalid' } } });
   });
 
+  it.each([
+    [[2], 'Invalid'],
+    [[1, 2], 'Accepted'],
+  ])('holds a token to the EVSEs %j that Authorize named, when the CSMS is silent then', (evseId, status) => {
+    const talk = new Conversation().connect();
+    talk.ask('Authorize', { idTag: START.idTag });
+    talk.settle({ status: 'Accepted', evseId });
+    expect(talk.reply('Authorize')).toEqual({ answer: { idTagInfo: { status: 'Accepted' } } });
+    talk.ask('StartTransaction', START);
+    talk.next()?.end({ answer: {} });
+    expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status } } });
+  });
+
   it('has the time of reception when its own cannot be true', () => {
     const talk = new Conversation().connect();
     talk.say('StartTransaction', { ...START, timestamp: '1970-01-01T00:00:12Z' });

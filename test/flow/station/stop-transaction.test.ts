@@ -50,6 +50,23 @@ describe('StopTransaction towards 2.0.1', () => {
     });
   });
 
+  it('was kept by the charge point when it comes long after its time, and so were its readings', () => {
+    const { talk, transactionId } = charging();
+    const reading = { timestamp: at(5), sampledValue: [{ value: '1500' }] };
+    talk.pass(600_000);
+    talk.say('MeterValues', { connectorId: 1, transactionId, meterValue: [reading] });
+    talk.say('StopTransaction', { ...STOP, transactionId });
+    expect(talk.events.map(({ offline }) => offline)).toEqual([undefined, true, true]);
+    const next = charging();
+    next.talk.pass(600_000);
+    next.talk.say('StartTransaction', { ...START, timestamp: at(30) });
+    expect(next.talk.events.map(({ eventType, offline }) => [eventType, offline])).toEqual([
+      ['Started', undefined],
+      ['Ended', true],
+      ['Started', true],
+    ]);
+  });
+
   it('is answered at once when nobody can say anything of a tag', () => {
     const { talk, transactionId } = charging();
     expect(talk.ask('StopTransaction', { ...STOP, transactionId })).toEqual({ answer: {} });
@@ -175,6 +192,17 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
     expect(talk.shell.losses).toContain('tx-adopted');
     expect(talk.say('StopTransaction', { ...STOP, transactionId: 4711, meterStop: 1801 })).toEqual({});
     expect(talk.events).toHaveLength(2);
+  });
+
+  it('is told where its readings were', () => {
+    const talk = new Conversation().connect();
+    for (const id of [1, 2, 3]) status(talk, 'Available', -700, id);
+    const meterValue = [{ timestamp: at(-300), sampledValue: [{ value: '900' }] }];
+    talk.say('MeterValues', { connectorId: 2, transactionId: 4711, meterValue });
+    talk.say('StopTransaction', { ...STOP, transactionId: 4711 });
+    talk.say('StopTransaction', { ...STOP, transactionId: 4712 });
+    const begun = talk.events.filter(({ eventType }) => eventType === 'Started');
+    expect(begun.map(({ evse }) => evse)).toEqual([{ id: 2, connectorId: 1 }, undefined]);
   });
 
   it('is told at the time of the stop where its readings have times that cannot be true', () => {
