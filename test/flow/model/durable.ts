@@ -1,18 +1,26 @@
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { Effect } from '../../../src/flow/decision.ts';
 import type { OutboxEntry } from '../../../src/flow/outbox.ts';
-import { type ChargePointState, EMPTY_STATE } from '../../../src/flow/state.ts';
+import { apart } from '../../../src/flow/parts.ts';
+import { type ChargePointState, EMPTY_STATE, stateOf } from '../../../src/flow/state.ts';
 
 /** What survives a crash: everything is kept as text, so that nothing of the process can hide in it. */
 export class Durable {
   #document = JSON.stringify(EMPTY_STATE);
+  /** As in the store, a part is written only when it is another object: one that was changed in place would be lost. */
+  readonly #parts = new Map<string, { readonly part: JsonObject; readonly text: string }>();
   readonly #outbox = new Map<number, string>();
   readonly #deadLetters = new Map<number, string>();
   readonly #answers = new Map<string, string>();
 
   /** The document and its rows, all or nothing. */
   commit(state: ChargePointState, effects: readonly Effect[], repeat: string | undefined): void {
-    this.#document = JSON.stringify(state);
+    const { document, parts } = apart(state);
+    this.#document = JSON.stringify(document);
+    for (const [name, part] of parts) {
+      if (part === undefined) this.#parts.delete(name);
+      else if (part !== this.#parts.get(name)?.part) this.#parts.set(name, { part, text: JSON.stringify(part) });
+    }
     for (const effect of effects) {
       if (effect.do === 'outbox-put') this.#outbox.set(effect.entry.seq, JSON.stringify(effect.entry));
       else if (effect.do === 'outbox-remove') this.#outbox.delete(effect.seq);
@@ -26,7 +34,8 @@ export class Durable {
   }
 
   get state(): ChargePointState {
-    return JSON.parse(this.#document) as ChargePointState;
+    const parts = [...this.#parts].map(([name, { text }]) => [name, JSON.parse(text) as JsonObject] as const);
+    return stateOf(JSON.parse(this.#document) as JsonObject, new Map(parts));
   }
 
   get outbox(): readonly OutboxEntry[] {
