@@ -35,7 +35,7 @@ export function recordOf(
 ): StationTransaction {
   const { connectors = [] } = onlyEvse(state, context) ?? {};
   const only = connectors.length === 1 ? (connectors[0] ?? 0) : 0;
-  const { id, idTag = before?.idTag, connectorId = before?.connectorId ?? only } = unseen;
+  const { id, idTag = before?.idTag, connectorId = before?.connectorId ?? whereRead(state, id) ?? only } = unseen;
   const record: Transaction = before ?? {
     ...{ device: id, csms: id, connectorId, idTag: idTag ?? '', meterStart: 0, authorization: 'Accepted' },
     startedAt: Date.parse(unseen.timestamp),
@@ -49,6 +49,12 @@ export function recordOf(
       ...{ confirmed: true, foreign: true, ...idToken },
     },
   };
+}
+
+/** The connector of which the charge point told a reading with this number. */
+function whereRead({ connectors }: ChargePointState, id: number): number | undefined {
+  const found = Object.entries(connectors).find(([, { meter }]) => meter?.['transactionId'] === id);
+  return found && Number(found[0]);
 }
 
 /** The CSMS is told that it began. */

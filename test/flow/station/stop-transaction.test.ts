@@ -196,7 +196,9 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
 
   it('is told where its readings were', () => {
     const talk = new Conversation().connect();
-    for (const id of [1, 2, 3]) status(talk, 'Available', -700, id);
+    for (const connectorId of [1, 2, 3]) {
+      talk.say('StatusNotification', { connectorId, status: 'Available', errorCode: 'NoError', timestamp: at(-700) });
+    }
     const meterValue = [{ timestamp: at(-300), sampledValue: [{ value: '900' }] }];
     talk.say('MeterValues', { connectorId: 2, transactionId: 4711, meterValue });
     talk.say('StopTransaction', { ...STOP, transactionId: 4711 });
