@@ -78,6 +78,16 @@ describe('an error of a status', () => {
     expect(told(status('GroundFailure', vendor)).events).toMatchObject([{ techCode: 'F9', techInfo: 'ABL: RCD-X' }]);
   });
 
+  test('names the transaction that it happens to, and no other', () => {
+    const transaction = {
+      ...{ device: 7, csms: 7, connectorId: 1, idTag: 'A', meterStart: 0, startedAt: NOW, authorization: 'Accepted' },
+      events: { transactionId: 'T', nextSeqNo: 1, chargingState: 'Charging', startKey: 'k' },
+    };
+    const state = accepted({}, { transactions: { 7: transaction } });
+    expect(told(status('GroundFailure'), state).events).toMatchObject([{ transactionId: 'T' }]);
+    expect(told(status('GroundFailure', { connectorId: 2 }), state).events[0]).not.toHaveProperty('transactionId');
+  });
+
   test('is told when it comes and when it is over, each once', () => {
     expect(
       story(status('GroundFailure'), status('GroundFailure'), status('NoError'), status('NoError'), status('NoError')),

@@ -11,6 +11,7 @@ test('goes up, and brings the time of the CSMS', () => {
   expect(toCsms(heartbeat.call(accepted(), BEAT, stationContext()).effects)).toEqual([
     { action: 'Heartbeat', payload: {} },
   ]);
+  expect(heartbeat.call(accepted(), BEAT, stationContext()).effects).toMatchObject([{ within: 5_000 }]);
   const currentTime = '2024-03-09T10:00:07Z';
   const answered = heartbeat.answered?.(accepted(), BEAT, { currentTime }, stationContext());
   expect(toPoint('Heartbeat', answered?.effects ?? [])).toEqual({ currentTime });

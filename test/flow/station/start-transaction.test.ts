@@ -68,6 +68,18 @@ describe('StartTransaction towards 2.0.1', () => {
     });
   });
 
+  it('is not judged by an Authorize of more than five minutes ago', () => {
+    const talk = new Conversation().connect();
+    talk.ask('Authorize', { idTag: START.idTag });
+    talk.settle({ status: 'Blocked' });
+    talk.reply('Authorize');
+    talk.pass(300_001);
+    talk.settle();
+    talk.ask('StartTransaction', { ...START, timestamp: new Date(talk.now).toISOString() });
+    talk.next()?.end({ answer: {} });
+    expect(talk.reply('StartTransaction')).toMatchObject({ answer: { idTagInfo: { status: 'Accepted' } } });
+  });
+
   it('knows whether the card or the cable came first', () => {
     const card = new Conversation().connect();
     card.say('StatusNotification', status('Available', -20));
@@ -224,6 +236,17 @@ describe('StartTransaction towards 2.0.1', () => {
     const [first = {}] = answers;
     talk.say('StopTransaction', { transactionId: first['transactionId'] as number, timestamp: at(1), meterStop: 1000 });
     expect(talk.heard).toEqual([]);
+  });
+
+  it('begins on a connector that a status has told of, whatever number of them the charge point says', () => {
+    const configuration = { numberofconnectors: { spelling: 'NumberOfConnectors', value: '1' } };
+    const talk = new Conversation({}, accepted({}, { configuration })).connect();
+    talk.say('StatusNotification', { ...status('Preparing', -5), connectorId: 2 });
+    talk.say('StartTransaction', { ...START, connectorId: 2 });
+    expect(talk.events).toMatchObject([{ eventType: 'Started', evse: { id: 2, connectorId: 1 } }]);
+    expect(talk.say('StartTransaction', { ...START, connectorId: 3 })).toMatchObject({
+      idTagInfo: { status: 'Invalid' },
+    });
   });
 
   it('holds a token to the EVSEs that the CSMS names', () => {

@@ -134,6 +134,18 @@ describe('StopTransaction towards 2.0.1', () => {
     expect(talk.events.at(-1)).toMatchObject(want);
   });
 
+  it.each([
+    [45, 'Other'],
+    [55, 'OvercurrentFault'],
+    [70, 'Other'],
+  ])('is not explained by a fault long before it or after it: at %d s', (seconds, stoppedReason) => {
+    const settings = { refineFaultStops: true };
+    const { talk, transactionId } = charging(new Conversation({ settings }).connect());
+    status(talk, 'Faulted', seconds, 'OverCurrentFailure');
+    talk.say('StopTransaction', { ...STOP, timestamp: at(seconds === 70 ? 59 : 60), transactionId, reason: 'Other' });
+    expect(infoOf(talk.events.at(-1))).toMatchObject({ stoppedReason });
+  });
+
   it('of an older charge point, which gives no reason, is the driver with a card and else an accident', () => {
     const reasons = [{ idTag: '04A2B3C4' }, {}].map((tag) => {
       const { talk, transactionId } = charging(new Conversation({ version: '1.5' }).connect());
