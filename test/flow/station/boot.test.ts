@@ -245,6 +245,26 @@ describe('a link to a CSMS of 2.0.1', () => {
     expect(actions(world)).toHaveLength(3);
   });
 
+  test.each([
+    [60_000, 0],
+    [60_001, 1],
+  ])('where it is not needed hears all statuses after an outage that was long enough (%d ms)', (ms, statuses) => {
+    const world = new World({ bootOnConnect: 'ifChanged' });
+    world.says('BootNotification', BOOT);
+    world.open();
+    world.answers201(says('Accepted'));
+    world.says('StatusNotification', { connectorId: 1, status: 'Available', errorCode: 'NoError' });
+    world.answers201({});
+    const before = world.frames.length;
+    world.close();
+    // The link opens a millisecond later.
+    world.pass(ms - 1);
+    world.open();
+    expect(world.frames.slice(before).map(({ action }) => action)).toEqual(
+      Array.from({ length: statuses }, () => 'StatusNotification'),
+    );
+  });
+
   test('where it is not needed hears it all the same of a charge point that booted in between', () => {
     const world = new World({ bootOnConnect: 'ifChanged' });
     world.says('BootNotification', BOOT);

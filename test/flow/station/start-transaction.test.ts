@@ -347,6 +347,7 @@ describe('a token that is refused after the charge point had its answer', () => 
     const talk = new Conversation({}, known('false'));
     late(talk);
     expect(talk.stops).toEqual([]);
+    expect(talk.shell.commands.map(({ action }) => action)).not.toContain('SetChargingProfile');
     const { configuration } = known('false');
     const supportedfeatureprofiles = { spelling: 'SupportedFeatureProfiles', value: 'Core,SmartCharging' };
     const smart = new Conversation({}, accepted({}, { configuration: { ...configuration, supportedfeatureprofiles } }));
