@@ -38,6 +38,12 @@ describe('FirmwareStatusNotification', () => {
     expect(asked.state.station?.triggers).toEqual([]);
   });
 
+  test('Installed wants the configuration to be read again, and nothing before it does', () => {
+    const read = accepted({ firmwareJob: job(), snapshotAt: NOW - 1 });
+    expect(firmware('Installing', read).state.station).toMatchObject({ snapshotAt: NOW - 1 });
+    expect(firmware('Installed', read).state.station).not.toHaveProperty('snapshotAt');
+  });
+
   test('Installed keeps its id for a day, and explains the next boot', () => {
     const { state } = firmware('Installed');
     expect(state.station).toMatchObject({
