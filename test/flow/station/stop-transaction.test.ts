@@ -272,6 +272,16 @@ describe('a stop of a transaction that the bridge has not seen begin', () => {
     expect(talk.shell.state.transactions['5']?.stoppedAt).toBe(Date.parse(at(60)));
   });
 
+  it('takes the charging profiles of the transaction along, and no others', () => {
+    const before = { device: 5, csms: 5, connectorId: 2, idTag: '04A2B3C4', meterStart: 77, startedAt: NOW };
+    const transactions = { 5: { ...before, authorization: 'Accepted' } };
+    const profile = { evseId: 2, profile: {} };
+    const profiles = { 1: { ...profile, transaction: 5 }, 2: { ...profile, transaction: 6 }, 3: profile };
+    const talk = new Conversation({}, accepted({ profiles }, { transactions })).connect();
+    talk.say('StopTransaction', { ...STOP, transactionId: 5 });
+    expect(Object.keys(talk.shell.state.station?.profiles ?? {})).toEqual(['2', '3']);
+  });
+
   it('is not told when the bridge itself gave the number, so long ago that it forgot', () => {
     const talk = new Conversation({}, accepted({ firstTransaction: 100, lastTransaction: 200 })).connect();
     expect(talk.say('StopTransaction', { ...STOP, transactionId: 150 })).toEqual({});
