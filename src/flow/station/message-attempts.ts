@@ -2,7 +2,7 @@ import { type Decision, decision, type Effect } from '../decision.ts';
 import type { OutboxEntry } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
 import { stationOf } from './rules.ts';
-import { ownName } from './variable-names.ts';
+import { ownName } from './variables/variable-names.ts';
 
 /**
  * How often, and with what pauses, the CSMS wants to be sent a TransactionEvent that it does not take (OCPP 2.0.1 E13). While it

@@ -1,7 +1,7 @@
 import type { Context } from '../decision.ts';
 import type { ChargePointState } from '../state.ts';
 import { station, stationOf } from './rules.ts';
-import { ownName } from './variable-names.ts';
+import { ownName } from './variables/variable-names.ts';
 
 const NAME = ownName('OCPPCommCtrlr', 'OfflineThreshold');
 

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../base/message.ts';
 import { type Context, type Decision, decision, type Effect, type Exchange, type SentCall } from '../decision.ts';
 import { ocpp16Flows } from '../flows.ts';
 import type { ChargePointState } from '../state.ts';
-import { textsLearnt } from './legacy-variables.ts';
 import type { Question, StationCommand } from './rules.ts';
+import { textsLearnt } from './variables/legacy-variables.ts';
 
 /**
  * Questions to the charge point go through the rules that hold towards a 1.6 CSMS: what older versions lack, spell otherwise or

@@ -12,15 +12,15 @@ import {
 import { fewer, type OutboxEntry, outboxRefused } from '../outbox.ts';
 import type { ChargePointState } from '../state.ts';
 import { COMMANDS, DELIVERED, OWN_CALLS, OWN_COMMANDS, PLANS, UP } from './all-rules.ts';
-import { accepts, afterRefusal, mayDeliver, rejectedHere } from './boot-gate.ts';
-import { bootFirst, linkOpened } from './boot-told.ts';
 import { legible } from './legible-answer.ts';
 import { mostAttempts, paused, withoutUpdates } from './message-attempts.ts';
-import { arrived } from './network-move.ts';
-import { linkWays } from './network-profiles.ts';
 import { begun, deviceAnswered, deviceRefused } from './pivot.ts';
+import { accepts, afterRefusal, mayDeliver, rejectedHere } from './registration/boot-gate.ts';
+import { bootFirst, linkOpened } from './registration/boot-told.ts';
+import { arrived } from './registration/network-move.ts';
+import { linkWays } from './registration/network-profiles.ts';
 import { inTurn, type StationCommand, station, withoutStation } from './rules.ts';
-import { withLateReadings } from './stop-readings.ts';
+import { withLateReadings } from './transactions/stop-readings.ts';
 import { notTold, unwanted } from './wanted.ts';
 
 /** The rules towards a CSMS of OCPP 2.0.1: the charge point is shown as a charging station. */

@@ -2,7 +2,7 @@ import type { Context } from '../decision.ts';
 import { type ChargePointState, connectorIds, MOST_CONNECTORS } from '../state.ts';
 import { station } from './rules.ts';
 import type { EvseSettings } from './settings.ts';
-import type { Place } from './variable-names.ts';
+import type { Place } from './variables/variable-names.ts';
 
 /**
  * Connectors of 1.6 as EVSEs of 2.0.1. Those that the operator names together (`station.evses`) form one EVSE each, EVSE 1 being

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { profilesOf, profileUpkeep } from '../../../src/flow/station/profile-registry.ts';
+import { profilesOf, profileUpkeep } from '../../../src/flow/station/charging-profiles/profile-registry.ts';
 import { NOW } from '../context.ts';
 import { keys, PROFILE, transaction } from './command-states.ts';
 import { type Asked, judged, type Reply, refusing } from './commander.ts';

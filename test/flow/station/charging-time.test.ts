@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chargingStateChanged, firstChargingState, spentCharging } from '../../../src/flow/station/charging-time.ts';
-import { latestOf, type StationTransaction } from '../../../src/flow/station/transaction-event.ts';
+import {
+  chargingStateChanged,
+  firstChargingState,
+  spentCharging,
+} from '../../../src/flow/station/transactions/charging-time.ts';
+import { latestOf, type StationTransaction } from '../../../src/flow/station/transactions/transaction-event.ts';
 import { NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';
 

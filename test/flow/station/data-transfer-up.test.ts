@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import { dataTransfer } from '../../../src/flow/station/data-transfer-up.ts';
+import { dataTransfer } from '../../../src/flow/station/display/data-transfer-up.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { exchange } from '../context.ts';
 import { accepted, stationContext } from './context.ts';

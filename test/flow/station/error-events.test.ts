@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { Context } from '../../../src/flow/decision.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { errorEvents } from '../../../src/flow/station/error-events.ts';
+import { errorEvents } from '../../../src/flow/station/connectors/error-events.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
 import { NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { bootNotification } from '../../../src/flow/station/boot-notification.ts';
-import { firmwareStatusNotification } from '../../../src/flow/station/progress.ts';
+import { firmwareStatusNotification } from '../../../src/flow/station/maintenance/progress.ts';
+import { bootNotification } from '../../../src/flow/station/registration/boot-notification.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import type { Job, StationState } from '../../../src/flow/station/state.ts';
 import { exchange, NOW } from '../context.ts';

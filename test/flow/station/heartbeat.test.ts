@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heartbeat, heartbeatPlan } from '../../../src/flow/station/heartbeat.ts';
+import { heartbeat, heartbeatPlan } from '../../../src/flow/station/registration/heartbeat.ts';
 import { exchange, NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';
 import { lossesOf, refusalOf, toCsms, toPoint } from './valid.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import { heldReadings } from '../../../src/flow/station/held-readings.ts';
-import { getTransactionStatus } from '../../../src/flow/station/transaction-status.ts';
+import { heldReadings } from '../../../src/flow/station/transactions/held-readings.ts';
+import { getTransactionStatus } from '../../../src/flow/station/transactions/transaction-status.ts';
 import { NOW } from '../context.ts';
 import { Conversation } from './conversation.ts';
 

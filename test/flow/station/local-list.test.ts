@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
-import { tokenUp } from '../../../src/flow/station/token.ts';
+import { tokenUp } from '../../../src/flow/station/tokens/token.ts';
 import { keys } from './command-states.ts';
 import { type Asked, commanded, type Reply, refusing } from './commander.ts';
 import { accepted, stationContext } from './context.ts';

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { diagnosticsStatusNotification, firmwareStatusNotification } from '../../../src/flow/station/progress.ts';
+import {
+  diagnosticsStatusNotification,
+  firmwareStatusNotification,
+} from '../../../src/flow/station/maintenance/progress.ts';
 import type { Job } from '../../../src/flow/station/state.ts';
 import { exchange, NOW } from '../context.ts';
 import { accepted, LINK, stationContext } from './context.ts';

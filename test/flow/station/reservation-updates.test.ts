@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clockSet } from '../../../src/flow/clock-set.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { reservationPlan, reservationsAfter } from '../../../src/flow/station/reservation-updates.ts';
+import { reservationPlan, reservationsAfter } from '../../../src/flow/station/reservations/reservation-updates.ts';
 import type { Reservation } from '../../../src/flow/station/state.ts';
 import { ocpp201Flows as flows } from '../../../src/flow/station/station-flows.ts';
 import { NOW } from '../context.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { deferredReset, hardReset } from '../../../src/flow/station/reset-later.ts';
+import { deferredReset, hardReset } from '../../../src/flow/station/maintenance/reset-later.ts';
 import { stationOf } from '../../../src/flow/station/rules.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import { NOW } from '../context.ts';

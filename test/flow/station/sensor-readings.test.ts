@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import { variablesOf } from '../../../src/flow/station/inventory.ts';
-import { reportRow } from '../../../src/flow/station/report-row.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
 import type { StationState } from '../../../src/flow/station/state.ts';
+import { variablesOf } from '../../../src/flow/station/variables/inventory.ts';
+import { reportRow } from '../../../src/flow/station/variables/report-row.ts';
 import { NOW } from '../context.ts';
 import { accepted } from './context.ts';
 import { Conversation, lost } from './conversation.ts';

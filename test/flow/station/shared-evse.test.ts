@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { ChargePointState } from '../../../src/flow/state.ts';
-import { errorEvents } from '../../../src/flow/station/error-events.ts';
-import { variablesOf } from '../../../src/flow/station/inventory.ts';
+import { errorEvents } from '../../../src/flow/station/connectors/error-events.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
+import { variablesOf } from '../../../src/flow/station/variables/inventory.ts';
 import { NOW } from '../context.ts';
 import { keys, transaction } from './command-states.ts';
 import { accepted, stationContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { snapshotPlan } from '../../../src/flow/station/snapshot.ts';
+import { snapshotPlan } from '../../../src/flow/station/variables/snapshot.ts';
 import { NOW } from '../context.ts';
 import { accepted, BOOT, LINK, stationContext } from './context.ts';
 import { attribute, key, nameOf, PLAIN, Point, wanted } from './point.ts';

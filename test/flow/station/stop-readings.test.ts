@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
-import { samplesOf } from '../../../src/flow/station/readings.ts';
-import { beginIn, stopReadings } from '../../../src/flow/station/stop-readings.ts';
-import type { StationTransaction } from '../../../src/flow/station/transaction-event.ts';
+import { samplesOf } from '../../../src/flow/station/transactions/readings.ts';
+import { beginIn, stopReadings } from '../../../src/flow/station/transactions/stop-readings.ts';
+import type { StationTransaction } from '../../../src/flow/station/transactions/transaction-event.ts';
 import { NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';
 import { lossesOf } from './valid.ts';

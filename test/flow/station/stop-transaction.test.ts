@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/message.ts';
 import type { StationSettings } from '../../../src/flow/station/settings.ts';
-import { numberIn } from '../../../src/flow/station/transaction-id.ts';
+import { numberIn } from '../../../src/flow/station/transactions/transaction-id.ts';
 import { NOW } from '../context.ts';
 import { accepted } from './context.ts';
 import { Conversation } from './conversation.ts';

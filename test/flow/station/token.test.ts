@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_STATION } from '../../../src/flow/station/state.ts';
-import { rememberToken, tagDown, tokenOf, tokenUp, tryToken } from '../../../src/flow/station/token.ts';
+import { rememberToken, tagDown, tokenOf, tokenUp, tryToken } from '../../../src/flow/station/tokens/token.ts';
 import { accepted, stationContext } from './context.ts';
 
 const context = stationContext();

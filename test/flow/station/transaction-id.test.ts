@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { givenBefore, nextTransaction, numberIn, transactionIdOf } from '../../../src/flow/station/transaction-id.ts';
+import {
+  givenBefore,
+  nextTransaction,
+  numberIn,
+  transactionIdOf,
+} from '../../../src/flow/station/transactions/transaction-id.ts';
 import { NOW } from '../context.ts';
 import { accepted, stationContext } from './context.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOfName, nameOfKey, variableId } from '../../../src/flow/station/variable-names.ts';
+import { keyOfName, nameOfKey, variableId } from '../../../src/flow/station/variables/variable-names.ts';
 
 const ALPHABET = /^[a-zA-Z0-9*\-_=:+|@.]{1,50}$/;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OWN_VALUES } from '../../../src/flow/station/own-values.ts';
+import { OWN_VALUES } from '../../../src/flow/station/variables/own-values.ts';
 import { contracts, tables } from './house.ts';
 
 describe('actions', () => {

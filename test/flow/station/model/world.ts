@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { ErrorCode } from '../../../../src/base/errors.ts';
 import type { JsonObject } from '../../../../src/base/message.ts';
 import { EMPTY_STATE } from '../../../../src/flow/state.ts';
-import { transactionIdOf } from '../../../../src/flow/station/transaction-id.ts';
+import { transactionIdOf } from '../../../../src/flow/station/transactions/transaction-id.ts';
 import { NOW } from '../../context.ts';
 import { Durable } from '../../model/durable.ts';
 import { keys } from '../command-states.ts';
