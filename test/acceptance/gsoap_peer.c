@@ -203,6 +203,9 @@ struct answer {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct answer *answers;
 static struct text heard;
+/* A call is noted when its answer is out: who wants to know what was heard waits for that. */
+static pthread_cond_t noted = PTHREAD_COND_INITIALIZER;
+static int serving;
 
 static const struct answer *answer_to(const char *action) {
   pthread_mutex_lock(&lock);
@@ -259,6 +262,9 @@ int SOAP_ENV__Fault(struct soap *soap, char *code, char *string, char *actor, st
 static void *serve(void *server) {
   struct soap *soap = server;
   while (soap_valid_socket(soap_accept(soap))) {
+    pthread_mutex_lock(&lock);
+    serving = 1;
+    pthread_mutex_unlock(&lock);
     forget(&sent);
     forget(&received);
     forget(&hearing);
@@ -274,6 +280,8 @@ static void *serve(void *server) {
     if (heard.length > 0) say(&heard, ",");
     say(&heard, hearing.chars);
     say(&heard, "}");
+    serving = 0;
+    pthread_cond_signal(&noted);
     pthread_mutex_unlock(&lock);
     soap_destroy(soap);
     soap_end(soap);
@@ -294,6 +302,7 @@ static void learn(char **fields) {
 
 static void tell(struct text *reply) {
   pthread_mutex_lock(&lock);
+  while (serving) pthread_cond_wait(&noted, &lock);
   say(reply, "{\"heard\":[");
   if (heard.length > 0) say(reply, heard.chars);
   say(reply, "]");
