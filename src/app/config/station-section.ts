@@ -75,6 +75,10 @@ const STATION = {
   immediateReset: z
     .enum(['Hard', 'Soft', 'softThenHard'])
     .meta({ description: 'What Reset Immediate becomes. Soft lets the charge point end its transactions.' }),
+  customerClear: z.enum(['bridge', 'clearCache']).meta({
+    description:
+      'CustomerInformation that clears what is known of a token: in the bridge alone, or with the cache of the charge point, which can only be cleared whole.',
+  }),
   unsignedFirmware: z
     .enum(['reject', 'forward'])
     .meta({ description: 'UpdateFirmware with a signature, which no SOAP version can check.' }),

@@ -40,6 +40,8 @@ export interface StationSettings {
   /** Readings of the whole station go with evseId 0, which not every CSMS takes. */
   readonly evseZeroReadings: 'send' | 'drop';
   readonly immediateReset: 'Hard' | 'Soft' | 'softThenHard';
+  /** CustomerInformation that clears a token: in the bridge alone, or with the whole cache of the charge point. */
+  readonly customerClear: 'bridge' | 'clearCache';
   readonly unsignedFirmware: 'reject' | 'forward';
   /** 1.6 installs what it has: it may not retrieve before the CSMS wants it installed, or the wish is dropped. */
   readonly installDate: 'shiftRetrieve' | 'drop';
@@ -139,6 +141,7 @@ export const STATION_DEFAULTS: StationSettings = {
   otherMeasurands: 'drop',
   evseZeroReadings: 'send',
   immediateReset: 'Hard',
+  customerClear: 'bridge',
   unsignedFirmware: 'reject',
   installDate: 'shiftRetrieve',
   inferredFirmware: ['DownloadScheduled'],

@@ -93,6 +93,7 @@ const OPTIONAL_TROUBLE: ReadonlySet<string> = new Set([
 const settings: fc.Arbitrary<Partial<StationSettings>> = fc.record({
   evses: fc.constantFrom([], [{ connectors: [2, 1], connectorTypes: ['cCCS2', 'cG105'] }]),
   immediateReset: fc.constantFrom('Hard', 'Soft', 'softThenHard'),
+  customerClear: fc.constantFrom('bridge', 'clearCache'),
   unsignedFirmware: fc.constantFrom('reject', 'forward'),
   busyFirmware: fc.constantFrom('reject', 'supersede'),
   busyLog: fc.constantFrom('supersede', 'reject'),

@@ -82,6 +82,25 @@ describe('CustomerInformation', () => {
   });
 
   test.each([
+    ['bridge', { idToken: TOKEN }, []],
+    ['clearCache', { idToken: TOKEN }, [{ action: 'ClearCache', payload: {} }]],
+    ['clearCache', { customerIdentifier: 'me' }, []],
+  ] as const)(
+    'clears the cache of the charge point, too, where the operator wants it: %s, %j',
+    (customerClear, subject, asked) => {
+      const request = { requestId: 2, report: false, clear: true, ...subject };
+      for (const said of [
+        { answer: { status: 'Accepted' } },
+        { refusal: { code: 'DeviceNotSupported', reason: '' } },
+      ] as const) {
+        const ended = command('CustomerInformation', known, request, () => said, { customerClear });
+        expect(ended.answer).toEqual({ status: 'Accepted' });
+        expect(ended.asked).toEqual(asked);
+      }
+    },
+  );
+
+  test.each([
     ['of nobody', {}, 'Invalid'],
     ['of two at once', { idToken: TOKEN, customerIdentifier: 'me' }, 'Invalid'],
     ['for nothing', { idToken: TOKEN, report: false }, 'Rejected'],

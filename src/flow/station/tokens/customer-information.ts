@@ -1,11 +1,14 @@
 import type { JsonObject } from '../../../base/message.ts';
 import { decision, type Effect } from '../../decision.ts';
 import type { ChargePointState } from '../../state.ts';
-import { rejected, type StationCommand, stationOf, withStation } from '../rules.ts';
+import { rejected, type StationCommand, station, stationOf, withStation } from '../rules.ts';
 import type { IdToken, Token } from '../state.ts';
 import { samePair } from './token.ts';
 
-/** CustomerInformation (OCPP 2.0.1 N09, N10): what the bridge itself remembers of a customer, which is tokens and nothing else. */
+/**
+ * CustomerInformation (OCPP 2.0.1 N09, N10): what the bridge itself remembers of a customer, which is tokens and nothing else. The
+ * cache of the charge point may hold them too, and can only be cleared whole.
+ */
 
 const SUBJECTS = ['idToken', 'customerIdentifier', 'customerCertificate'];
 const LONGEST = 512;
@@ -22,12 +25,15 @@ export const customerInformation: StationCommand = {
       ...{ generatedAt: new Date(context.now).toISOString(), requestId: Number(request['requestId']) },
     };
     const notify: Effect = { do: 'call-csms', action: 'NotifyCustomerInformation', payload, own: true };
-    return decision(
-      request['clear'] ? forgotten(state, known) : state,
-      { do: 'answer', payload: { status: 'Accepted' } },
-      notify,
-    );
+    const answer: Effect = { do: 'answer', payload: { status: 'Accepted' } };
+    if (!request['clear']) return decision(state, answer, notify);
+    const clears = request['idToken'] !== undefined && station(context).settings.customerClear === 'clearCache';
+    const cache: Effect[] = clears ? [{ do: 'call-device', action: 'ClearCache', payload: {} }] : [];
+    return decision(forgotten(state, known), answer, notify, ...cache);
   },
+  // The CSMS has its answer; a charge point without a cache has nothing to clear.
+  answered: (state) => decision(state),
+  refused: (state) => decision(state),
 };
 
 type Known = readonly [tag: string, token: Token];
