@@ -1,19 +1,16 @@
 import type { Json, JsonObject } from '../../base/message.ts';
-
-/** What a CSMS can say of a token (AuthorizationStatusEnumType). */
-const STATUSES: ReadonlySet<unknown> = new Set([
-  ...['Accepted', 'Blocked', 'ConcurrentTx', 'Expired', 'Invalid', 'NoCredit', 'NotAllowedTypeEVSE'],
-  ...['NotAtThisLocation', 'NotAtThisTime', 'Unknown'],
-]);
+import type { Context } from '../decision.ts';
+import { station } from './rules.ts';
 
 /**
  * An answer of the CSMS without the parts of idTokenInfo that say nothing. One that breaks its schema is counted and handed on, since
  * the rest of it may be good; the rules rely on the shape of what is there.
  */
-export function legible(answer: JsonObject): JsonObject {
+export function legible(answer: JsonObject, context: Context): JsonObject {
   if (answer['idTokenInfo'] === undefined) return answer;
   const { idTokenInfo, ...rest } = answer;
-  if (!isObject(idTokenInfo) || !STATUSES.has(idTokenInfo['status'])) return rest;
+  const words = station(context).tables.words.get('tagStatus');
+  if (!isObject(idTokenInfo) || !words?.has(String(idTokenInfo['status']))) return rest;
   const { groupIdToken, evseId, ...info } = idTokenInfo;
   return {
     ...rest,

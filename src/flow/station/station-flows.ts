@@ -91,7 +91,7 @@ function outboxAnswered(state: ChargePointState, entry: OutboxEntry, answer: Jso
   return inTurn(
     state,
     (now) => decision(fewer(now, entry), { do: 'outbox-remove', seq: entry.seq }),
-    (now) => DELIVERED[entry.action]?.answered?.(now, entry, legible(answer), context),
+    (now) => DELIVERED[entry.action]?.answered?.(now, entry, legible(answer, context), context),
   );
 }
 
@@ -131,7 +131,8 @@ export const ocpp201Flows: Flows = {
   csmsAnswered(state, exchange, answer, context) {
     const rule = UP[exchange.action];
     return (
-      rule?.answered?.(state, exchange, legible(answer), context) ?? decision(state, { do: 'answer', payload: answer })
+      rule?.answered?.(state, exchange, legible(answer, context), context) ??
+      decision(state, { do: 'answer', payload: answer })
     );
   },
   csmsRefused(before, exchange, refusal, attempt, _policy, context) {
